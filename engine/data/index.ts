@@ -1,0 +1,12 @@
+export { EvaluationError, ExpressionSyntaxError } from './evaluation.ts';
+export type { Path, Randomness, ReferencePath, Scope, Template } from './evaluation.ts';
+export { isoText, plusSeconds, toEpochMs, type EpochMs } from './instant.ts';
+export { compileIntrinsic } from './intrinsics/compile-intrinsic.ts';
+export { isObject, jsonBytes, own, type Json, type JsonObject } from './json.ts';
+export { compileJsonata } from './jsonata/compile-jsonata.ts';
+export { compileJsonataTemplate } from './jsonata/compile-jsonata-template.ts';
+export { compilePath } from './jsonpath/compile-path.ts';
+export { compileReferencePath } from './jsonpath/compile-reference-path.ts';
+export { compilePayloadTemplate } from './compile-payload-template.ts';
+export { canonicalJson, jsonEqual } from './canonical-json.ts';
+export { parseJson } from './parse-json.ts';

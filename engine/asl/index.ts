@@ -1,0 +1,32 @@
+export type {
+  Catcher,
+  ChoiceRule,
+  ChoiceState,
+  Condition,
+  Diagnostic,
+  Dynamic,
+  FailState,
+  Flow,
+  JsonataFlow,
+  JsonPathFlow,
+  Machine,
+  MapState,
+  ParallelState,
+  PassState,
+  QueryLanguage,
+  Reading,
+  Resource,
+  Retrier,
+  State,
+  States,
+  SucceedState,
+  TaskState,
+  WaitState,
+} from './machine.ts';
+export { readMachine, type ReadOptions } from './read-machine.ts';
+export { jsonSyntaxError, type JsonSyntaxError } from './json-syntax.ts';
+export { parseTimestamp } from './timestamp.ts';
+export { readDefinitionText, type DefinitionText, type Locate, type Position } from './definition-text.ts';
+export { substitute, type Substitution } from './substitute.ts';
+export { machineGraph, type GraphEdge, type GraphGroup, type GraphNode, type MachineGraph } from './machine-graph.ts';
+export { toMermaid } from './machine-mermaid.ts';

@@ -1,0 +1,112 @@
+/** Where and why a text is no JSON, in the words of the parser that Step Functions uses. */
+export interface JsonSyntaxError {
+  readonly message: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, behind the character or word that is wrong, as that parser counts. */
+  readonly column: number;
+  /** `[Source: (String)"…"; line: 1, column: 4]` */
+  readonly source: string;
+}
+
+/** Why a text is no JSON; undefined when it is. Nesting costs no stack. */
+export function jsonSyntaxError(text: string): JsonSyntaxError | undefined {
+  const problem = findProblem(text);
+  if (problem === undefined) return undefined;
+  const read = text.slice(0, problem.offset);
+  const line = read.split('\n').length;
+  const column = problem.offset - read.lastIndexOf('\n');
+  const rest = text.length > shown ? `[truncated ${text.length - shown} chars]` : '';
+  const source = `[Source: (String)"${text.slice(0, shown)}"${rest}; line: ${line}, column: ${column}]`;
+  return { message: problem.message, line, column, source };
+}
+
+const shown = 500;
+const anyValue = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+const closing = { Array: ']', Object: '}' } as const;
+
+interface Problem {
+  readonly message: string;
+  /** How many characters had been read. */
+  readonly offset: number;
+}
+
+type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
+
+function findProblem(text: string): Problem | undefined {
+  const open: ('Array' | 'Object')[] = [];
+  let expected: Expected = 'value';
+  let offset = 0;
+  for (;;) {
+    offset = match(/[ \t\n\r]*/y, text, offset) ?? offset;
+    const char = text.charAt(offset);
+    const inside = open.at(-1);
+    if (char === '') return inside || expected !== 'comma or end' ? endOfInput(inside, offset) : undefined;
+    if (inside && char === closing[inside] && expected.endsWith('or end')) {
+      open.pop();
+      offset += 1;
+      expected = 'comma or end';
+    } else if (expected === 'comma or end') {
+      if (inside === undefined) return unexpected(char, offset, 'was expecting the end of the text');
+      if (char !== ',') return unexpected(char, offset, `was expecting comma to separate ${inside} entries`);
+      offset += 1;
+      expected = inside === 'Object' ? 'key' : 'value';
+    } else if (expected === 'colon') {
+      if (char !== ':') return unexpected(char, offset, 'was expecting a colon to separate field name and value');
+      offset += 1;
+      expected = 'value';
+    } else if (expected.startsWith('key') && char !== '"') {
+      return unexpected(char, offset, 'was expecting double-quote to start field name');
+    } else if (char === '{' || char === '[') {
+      open.push(char === '{' ? 'Object' : 'Array');
+      offset += 1;
+      expected = char === '{' ? 'key or end' : 'value or end';
+    } else {
+      const end = char === '"' ? endOfString(text, offset) : endOfScalar(text, offset);
+      if (typeof end !== 'number') return end;
+      offset = end;
+      expected = expected.startsWith('key') ? 'colon' : 'comma or end';
+    }
+  }
+}
+
+function endOfScalar(text: string, offset: number): number | Problem {
+  const end = match(/(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w$.])/y, text, offset);
+  if (end !== undefined) return end;
+  const word = match(/[\w$]+/y, text, offset);
+  if (word === undefined) return unexpected(text.charAt(offset), offset, `expected a valid value (${anyValue})`);
+  return { message: `Unrecognized token '${text.slice(offset, word)}': was expecting (${anyValue})`, offset: word };
+}
+
+function endOfString(text: string, start: number): number | Problem {
+  for (let offset = start + 1; offset < text.length; offset += 1) {
+    const char = text.charAt(offset);
+    if (char === '"') return offset + 1;
+    if (char < ' ')
+      return {
+        message: `Illegal unquoted character ((CTRL-CHAR, code ${char.charCodeAt(0)})): has to be escaped using backslash to be included in string value`,
+        offset: offset + 1,
+      };
+    if (char !== '\\') continue;
+    const end = match(/\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y, text, offset);
+    if (end === undefined)
+      return { message: `Unrecognized character escape '${text.charAt(offset + 1)}'`, offset: offset + 2 };
+    offset = end - 1;
+  }
+  return { message: 'Unexpected end-of-input: was expecting closing quote for a string value', offset: text.length };
+}
+
+const unexpected = (char: string, offset: number, expectation: string): Problem => ({
+  message: `Unexpected character ('${char}' (code ${char.charCodeAt(0)})): ${expectation}`,
+  offset: offset + 1,
+});
+
+const endOfInput = (inside: 'Array' | 'Object' | undefined, offset: number): Problem => ({
+  message: `Unexpected end-of-input${inside ? `: expected close marker for ${inside}` : ''}`,
+  offset,
+});
+
+function match(sticky: RegExp, text: string, offset: number): number | undefined {
+  sticky.lastIndex = offset;
+  return sticky.test(text) ? sticky.lastIndex : undefined;
+}

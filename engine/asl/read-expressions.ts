@@ -1,0 +1,106 @@
+import {
+  compilePath,
+  compilePayloadTemplate,
+  compileReferencePath,
+  ExpressionSyntaxError,
+  type Path,
+  type ReferencePath,
+  type Template,
+} from '../data/index.ts';
+import { isObject, own, type Json } from '../data/json.ts';
+import { compileJsonataField } from './jsonata-field.ts';
+import type { QueryLanguage } from './machine.ts';
+import type { Place } from './place.ts';
+import type { Section } from './section.ts';
+
+/** Where a field stands and the name its evaluation errors give it: `Output`, `Catch[1]/Output`. */
+export interface Field {
+  readonly section: Section;
+  readonly field: string;
+  readonly language: QueryLanguage;
+  /** The section's own place within its state, as in `Catch[1]/`; nothing for the state itself. */
+  readonly prefix?: string;
+}
+
+/** What `compile` gives; undefined when the text is no expression, which is reported. */
+export function compiled<Compiled>(place: Place, compile: () => Compiled): Compiled | undefined {
+  try {
+    return compile();
+  } catch (thrown) {
+    if (thrown instanceof ExpressionSyntaxError) place.error(thrown.message, thrown.code);
+    else if (thrown instanceof RangeError) place.error('The expression is nested too deeply');
+    else throw thrown;
+    return undefined;
+  }
+}
+
+/** `InputPath`, `OutputPath`: null where the definition says null, `$` where it says nothing. */
+export const readPath = (section: Section, field: string): Path | null =>
+  readPathText(section, field, (text) => {
+    try {
+      return compilePath(text, field);
+    } catch (thrown) {
+      if (!(thrown instanceof ExpressionSyntaxError)) throw thrown;
+      throw new ExpressionSyntaxError(thrown.code, 'Value must be a valid JSONPath.'); // all that AWS says
+    }
+  });
+
+/** `ResultPath`: null where the definition says null, `$` where it says nothing. */
+export const readResultPath = (section: Section): ReferencePath | null =>
+  readPathText(section, 'ResultPath', compileReferencePath);
+
+function readPathText<Compiled>({ fields, place }: Section, field: string, compile: (text: string) => Compiled) {
+  const value = own(fields, field);
+  if (value === null) return null;
+  if (value === undefined || typeof value === 'string')
+    return compiled(place.at(field), () => compile(value ?? '$')) ?? null;
+  place.at(field).error('Expected value of type String');
+  return null;
+}
+
+/**
+ * A path that names one place, from the input or a variable, from the context object too where `inContext`.
+ * Undefined when it is none, which is reported.
+ */
+export function readReference(text: string, field: string, place: Place, inContext = false): Path | undefined {
+  const root = inContext ? /^\$(?:\$|[^.[$]+)/ : /^\$[^.[$]+/; // `$limit.perMinute`, `$$.Execution.Id`
+  const isReference = compiled(place, () => compileReferencePath(text.replace(root, '$')));
+  return isReference && compiled(place, () => compilePath(text, field));
+}
+
+/** A JSONata value or a JSONPath payload template, by the language; undefined when absent, or wrong, which is reported. */
+export function readTemplate({ section, field, language, prefix = '' }: Field): Template | undefined {
+  const value = own(section.fields, field);
+  if (value === undefined) return undefined;
+  const name = prefix + field;
+  const place = section.place.at(field);
+  const compile = language === 'JSONata' ? compileJsonataField : compilePayloadTemplate;
+  try {
+    return compile(value, name);
+  } catch {
+    const isReported = (language === 'JSONata' ? reportJsonata : reportPayloadFields)(value, name, place);
+    return isReported ? undefined : compiled(place, () => compile(value, name)); // reported as a whole
+  }
+}
+
+/** A template's compilation stops at its first wrong expression; these look at each one by itself. True: some were reported. */
+function reportJsonata(value: Json, name: string, place: Place): boolean {
+  const parts = Array.isArray(value)
+    ? value.map((each: Json, index) => reportJsonata(each, `${name}[${index}]`, place.at(index)))
+    : isObject(value)
+      ? Object.entries(value).map(([key, each]) => reportJsonata(each, `${name}/${key}`, place.at(key)))
+      : [compiled(place, () => compileJsonataField(value, name)) === undefined];
+  return parts.includes(true);
+}
+
+/** AWS names the field in the message, and the whole template as the place. */
+function reportPayloadFields(value: Json, name: string, place: Place): boolean {
+  const parts = Array.isArray(value)
+    ? value.map((each: Json) => reportPayloadFields(each, name, place))
+    : Object.entries(isObject(value) ? value : {}).map(([key, each]) =>
+        key.endsWith('.$')
+          ? compiled(place, () => compilePayloadTemplate({ [key]: each }, name)) === undefined
+          : reportPayloadFields(each, name, place),
+      );
+  return parts.includes(true);
+}

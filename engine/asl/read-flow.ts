@@ -1,0 +1,45 @@
+import { isObject, own } from '../data/json.ts';
+import type { Template } from '../data/index.ts';
+import type { Flow } from './machine.ts';
+import { readPath, readResultPath, readTemplate, type Field } from './read-expressions.ts';
+import type { StateSource } from './state-source.ts';
+
+/** The fields through which data enters and leaves a state. */
+export function readFlow(source: StateSource): Flow {
+  const { type, language } = source;
+  const template = (field: string) => readTemplate({ section: source, field, language });
+  const assign = readAssign({ section: source, field: 'Assign', language });
+  if (language === 'JSONata') return { language, arguments: template('Arguments'), output: template('Output'), assign };
+  return {
+    language,
+    inputPath: readPath(source, 'InputPath'),
+    parameters: type === 'Map' ? undefined : template('Parameters'), // a Map's are the old name of its ItemSelector
+    resultSelector: template('ResultSelector'),
+    resultPath: readResultPath(source),
+    outputPath: readPath(source, 'OutputPath'),
+    assign,
+  };
+}
+
+const longestVariableName = 80;
+const variableName = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+
+/** `Assign` of a state, a Choice rule or a Catcher: an object whose keys are names of variables. */
+export function readAssign(source: Field): Template | undefined {
+  const { section, field, language } = source;
+  const value = own(section.fields, field);
+  if (value === undefined) return undefined;
+  const place = section.place.at(field);
+  if (!isObject(value)) {
+    place.error('Expected value of type Object');
+    return undefined;
+  }
+  for (const key of Object.keys(value)) {
+    const name = language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
+    if (!variableName.test(name) || name === 'states')
+      place.error(`'${name}' is not a variable name: a letter or _, then letters, digits or _, and not 'states'`);
+    if (Array.from(name).length > longestVariableName)
+      place.error(`The variable name '${name}' is longer than ${longestVariableName} characters`);
+  }
+  return readTemplate(source);
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from './reading-in-tests.ts';
+
+const branch = (name: string, variable: string) => ({
+  StartAt: name,
+  States: { [name]: { Type: 'Pass', Assign: { [variable]: 1 }, End: true } },
+});
+const parallel = (...branches: object[]) => ({
+  StartAt: 'A',
+  States: { A: { Type: 'Parallel', Branches: branches, Assign: { 'outer.$': '$' }, End: true } },
+});
+
+describe('the variables of a branch', () => {
+  it('may not have the name of one assigned outside', () => {
+    expect(problemsOf(parallel(branch('B', 'outer')))).toEqual([
+      "SCHEMA_VALIDATION_FAILED: The variable 'outer' is already assigned outside of this branch or processor at /States/A/Branches[0]/States/B/Assign",
+    ]);
+  });
+
+  it('may have the name of one in another branch', () => {
+    expect(problemsOf(parallel(branch('B', 'inner'), branch('C', 'inner')))).toEqual([]);
+  });
+});

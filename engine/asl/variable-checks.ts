@@ -1,0 +1,24 @@
+import { isObject, own } from '../data/json.ts';
+import { rawElements, rawInnerScopes, rawStates, type Raw, type RawState } from './raw-states.ts';
+
+/**
+ * Reports variables of a branch or processor that a scope around it assigns too: an inner name may not hide an outer one.
+ * (AWS, "Passing data between states with variables")
+ */
+export function checkVariables(scope: Raw, outer: ReadonlySet<string> = new Set()): void {
+  const states = rawStates(scope);
+  const assigned = states.flatMap(assignmentsOf);
+  for (const { variable, place } of assigned)
+    if (outer.has(variable))
+      place.error(`The variable '${variable}' is already assigned outside of this branch or processor`);
+  const names = new Set([...outer, ...assigned.map(({ variable }) => variable)]);
+  for (const inner of states.flatMap(rawInnerScopes)) checkVariables(inner, names);
+}
+
+function assignmentsOf(state: RawState) {
+  return [state, ...rawElements(state, 'Choices'), ...rawElements(state, 'Catch')].flatMap(({ fields, place }) => {
+    const assign = own(fields, 'Assign');
+    const keys = isObject(assign) ? Object.keys(assign) : [];
+    return keys.map((key) => ({ variable: key.replace(/\.\$$/, ''), place: place.at('Assign') }));
+  });
+}

@@ -1,0 +1,76 @@
+import type { ChoiceRule, Flow } from '../asl/machine.ts';
+import { EvaluationError, type Path, type Scope } from '../data/evaluation.ts';
+import { isObject, type Json, type JsonObject, jsonBytes } from '../data/json.ts';
+import { MAX_PAYLOAD_BYTES } from './limits.ts';
+
+/** Makes a scope with this value as `$`. */
+export type ScopeWith = (input: Json, more?: { readonly result?: Json; readonly errorOutput?: Json }) => Scope;
+
+/** What leaves a state: its output, and the variables it assigned. */
+export interface Leaving {
+  readonly output: Json;
+  readonly assigned: JsonObject;
+}
+
+/** The state's input as its own fields see it: JSONPath narrows it with InputPath, JSONata takes it whole. */
+export function effectiveInput(flow: Flow, raw: Json, scope: ScopeWith): Json {
+  if (flow.language === 'JSONata') return raw;
+  return flow.inputPath === null ? {} : flow.inputPath.evaluate(scope(raw));
+}
+
+/** What the state works on: `Parameters` of the effective input, or `Arguments`. */
+export function argumentsOf(flow: Flow, raw: Json, scope: ScopeWith): Json {
+  if (flow.language === 'JSONata') return flow.arguments === undefined ? raw : flow.arguments.evaluate(scope(raw));
+  const input = effectiveInput(flow, raw, scope);
+  return flow.parameters === undefined ? input : flow.parameters.evaluate(scope(input));
+}
+
+/**
+ * Output and variables of a state with a result (Task, Pass, Parallel, Map). Both are computed from the same
+ * snapshot: what is assigned here is not yet visible to Output. (ASL spec, "Input and Output Processing", "Assign")
+ */
+export function leaveWithResult(flow: Flow, raw: Json, result: Json, scope: ScopeWith): Leaving {
+  if (flow.language === 'JSONata') {
+    const after = scope(raw, { result });
+    const assigned = assignedBy(flow.assign, after);
+    return { assigned, output: flow.output === undefined ? result : flow.output.evaluate(after) };
+  }
+  const selected = flow.resultSelector === undefined ? result : flow.resultSelector.evaluate(scope(result));
+  const assigned = assignedBy(flow.assign, scope(selected));
+  const placed = flow.resultPath === null ? raw : flow.resultPath.write(raw, selected);
+  return { assigned, output: through(flow.outputPath, placed, scope) };
+}
+
+/** Output and variables of a state without a result (Choice, Wait, Succeed). A matched rule's own fields replace the state's. */
+export function leaveWithInput(
+  flow: Flow,
+  raw: Json,
+  scope: ScopeWith,
+  rule?: Pick<ChoiceRule, 'output' | 'assign'>,
+): Leaving {
+  if (flow.language === 'JSONata') {
+    const template = rule === undefined ? flow.output : rule.output;
+    const assigned = assignedBy(rule === undefined ? flow.assign : rule.assign, scope(raw));
+    return { assigned, output: template === undefined ? raw : template.evaluate(scope(raw)) };
+  }
+  const input = effectiveInput(flow, raw, scope);
+  const assigned = assignedBy(rule === undefined ? flow.assign : rule.assign, scope(input));
+  return { assigned, output: through(flow.outputPath, input, scope) };
+}
+
+export function assignedBy(assign: { evaluate(scope: Scope): Json } | undefined, scope: Scope): JsonObject {
+  const assigned = assign?.evaluate(scope) ?? {};
+  return isObject(assigned) ? assigned : {};
+}
+
+const through = (path: Path | null, value: Json, scope: ScopeWith): Json =>
+  path === null ? {} : path.evaluate(scope(value));
+
+/** @throws EvaluationError `States.DataLimitExceeded` when the value is over 256 KiB; `name` is the state or task that made it */
+export function withinLimit(name: string, value: Json): Json {
+  if (jsonBytes(value) <= MAX_PAYLOAD_BYTES) return value;
+  throw new EvaluationError('States.DataLimitExceeded', tooLarge(name));
+}
+
+export const tooLarge = (name: string): string =>
+  `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`;

@@ -1,0 +1,42 @@
+import type { Dynamic } from '../asl/machine.ts';
+import { EvaluationError, type Scope } from '../data/evaluation.ts';
+import type { Json } from '../data/json.ts';
+
+/** The value of a field that may be written out, named by a path, or computed. @throws EvaluationError */
+export function valueOf(field: Dynamic, scope: Scope): Json {
+  switch (field.kind) {
+    case 'constant':
+      return field.value;
+    case 'path':
+      return field.path.evaluate(scope);
+    case 'template':
+      return field.template.evaluate(scope);
+    default:
+      return field satisfies never;
+  }
+}
+
+/** A whole number that is not negative: a count or seconds. @throws EvaluationError in AWS's words when it is something else */
+export function numberIn(field: Dynamic, scope: Scope): number {
+  const value = valueOf(field, scope);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  if (field.kind === 'path' && typeof value === 'string' && /^\d{1,9}$/.test(value)) return Number(value); // AWS parses it
+  throw notNumber(field, value);
+}
+
+function notNumber(field: Dynamic, value: Json): EvaluationError {
+  const shown = JSON.stringify(value);
+  if (field.kind === 'template')
+    return new EvaluationError(
+      'States.QueryEvaluationError',
+      `The JSONata expression '${field.source}' specified for the field '${field.field}' returned an unexpected result type. Expected 'positive integer', but was '${value === null ? 'null' : typeof value}' for value: ${shown}`,
+      field.field,
+    );
+  const text = typeof value === 'string' ? shown : `"${shown}"`;
+  const where = field.kind === 'path' ? field.path.text : '';
+  const name = field.kind === 'path' ? field.field : 'number';
+  return new EvaluationError(
+    'States.Runtime',
+    `The ${name} field refers to value ${text} which is not a valid integer: ${where}`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Catcher, State } from '../asl/machine.ts';
+import { EvaluationError } from '../data/evaluation.ts';
+import { plusSeconds } from '../data/instant.ts';
+import type { Json } from '../data/json.ts';
+import { scopeFor } from './context-object.ts';
+import { assignedBy } from './data-flow.ts';
+import { type Draft, mustRun, open, record, recordOn, stateOf, update } from './draft.ts';
+import { endScopeFailed } from './end-scope.ts';
+import type { Failure } from './execution.ts';
+import { exitState } from './leave-state.ts';
+import { firstCatcher, nextAttempt } from './retry.ts';
+import { stopChildren } from './stop-children.ts';
+
+/**
+ * Runs a part of a state's work. An expression in it that gives no value fails the state in AWS's words, and a
+ * JSONata one leaves an `EvaluationFailed` event behind.
+ */
+export function evaluating(draft: Draft, frameId: string, work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (!(thrown instanceof EvaluationError)) throw thrown;
+    failState(draft, frameId, evaluationFailure(draft, frameId, thrown));
+  }
+}
+
+function evaluationFailure(draft: Draft, frameId: string, { error, message, location }: EvaluationError): Failure {
+  const frame = mustRun(draft, frameId);
+  if (error === 'States.DataLimitExceeded') return { error, cause: message };
+  const cause = `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.enteredEventId}). ${message}`;
+  if (location !== undefined) {
+    const value = { error, cause, location, state: frame.state };
+    const before = stateOf(draft, frame).type === 'Wait' ? frame.previousEventId : frame.beforeEnteredEventId;
+    const id = record(draft, 'EvaluationFailed', before, { key: 'evaluationFailedEventDetails', value });
+    update(draft, frameId, { previousEventId: id });
+  }
+  return { error, cause };
+}
+
+/** The state failed: a Retrier tries it again, a Catcher goes on elsewhere, or the failure leaves the scope. */
+export function failState(draft: Draft, frameId: string, failure: Failure): void {
+  const { phase } = mustRun(draft, frameId).doing;
+  const started = phase === 'parallel' || phase === 'map';
+  const frame = stopChildren(draft, frameId);
+  const state = stateOf(draft, frame);
+  const { retry, catch: catchers } = handlersOf(state);
+
+  const attempt = nextAttempt(retry, frame.retries, failure, () => draft.random.number());
+  if (attempt !== undefined) {
+    const timer = `retry-${draft.lastEventId}`;
+    const retries = retry.map((_, i) => (frame.retries[i] ?? 0) + (i === attempt.retrier ? 1 : 0));
+    update(draft, frameId, { retries, doing: { phase: 'retrying', timer } });
+    open(draft, {
+      kind: 'SetTimer',
+      id: timer,
+      frame: frameId,
+      at: plusSeconds(draft.context.now, attempt.delaySeconds),
+    });
+    return;
+  }
+
+  const lines = state.type === 'Parallel' || state.type === 'Map';
+  // AWS does not say so of a state that a runtime error kept from starting its lines.
+  if (lines && (started || failure.error !== 'States.Runtime')) recordOn(draft, frameId, `${state.type}StateFailed`);
+  const catcher = firstCatcher(catchers, failure);
+  if (catcher === undefined) endScopeFailed(draft, frameId, failure);
+  else evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure));
+}
+
+const handlersOf = (state: State) =>
+  state.type === 'Task' || state.type === 'Parallel' || state.type === 'Map' ? state : { retry: [], catch: [] };
+
+function takeCatcher(draft: Draft, frameId: string, catcher: Catcher, failure: Failure): void {
+  const frame = mustRun(draft, frameId);
+  const errorOutput: Json = { Error: failure.error ?? '', Cause: failure.cause ?? '' };
+  if (stateOf(draft, frame).flow.language === 'JSONata') {
+    const scope = scopeFor(draft, frame, frame.input, { errorOutput });
+    const assigned = assignedBy(catcher.assign, scope);
+    const output = catcher.output === undefined ? errorOutput : catcher.output.evaluate(scope);
+    exitState(draft, frameId, { output, assigned }, catcher.next);
+  } else {
+    const assigned = assignedBy(catcher.assign, scopeFor(draft, frame, errorOutput));
+    const output = catcher.resultPath === null ? frame.input : catcher.resultPath.write(frame.input, errorOutput);
+    exitState(draft, frameId, { output, assigned }, catcher.next);
+  }
+}

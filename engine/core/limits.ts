@@ -1,0 +1,19 @@
+/** What Step Functions allows ("Service quotas"): reaching one ends the execution with AWS's own error. */
+
+/** UTF-8 bytes of an input, an output, a result or the variables of one Assign. */
+export const MAX_PAYLOAD_BYTES = 262_144;
+
+/** Events of a Standard execution; the last of them is the `ExecutionFailed` that says so. */
+export const MAX_HISTORY_EVENTS = 25_000;
+
+/** Iterations of an inline Map that run side by side when `MaxConcurrency` is absent or 0. */
+export const DEFAULT_MAP_CONCURRENCY = 40;
+
+/** Longest Wait: AWS takes a moment 24,855 days ahead and refuses one of 24,856, the seconds of 31 bits. */
+export const MAX_WAIT_SECONDS = 2_147_483_647;
+
+/** `TimeoutSeconds` of a Task that has none. AWS waits about three years; no timer is worth arming for that. */
+export const MAX_TIMEOUT_SECONDS = 99_999_999;
+
+/** Our own: events one step may write before it asks for another turn, so that one execution never blocks the others. */
+export const EVENTS_PER_STEP = 500;

@@ -1,0 +1,43 @@
+import { close, descendants, type Draft, mustRun, record, remove, runFrame, stateOf, update } from './draft.ts';
+import type { RunFrame } from './execution.ts';
+
+/** Ends what a frame is doing now: its timers and task no longer matter, its branches and iterations are aborted. */
+export function stopChildren(draft: Draft, frameId: string): RunFrame {
+  const frame = mustRun(draft, frameId);
+  closeEffects(draft, frame);
+  if (frame.doing.phase === 'parallel' || frame.doing.phase === 'map') {
+    for (const id of descendants(draft, frameId)) {
+      const child = runFrame(draft, id);
+      if (child !== undefined) abort(draft, child, frame.previousEventId);
+    }
+    for (const id of descendants(draft, frameId)) remove(draft, id);
+  }
+  return update(draft, frameId, { doing: { phase: 'entering' } });
+}
+
+/** Takes the frame's timers and task out of the outbox. */
+export function closeEffects(draft: Draft, { doing }: RunFrame): void {
+  if (doing.phase === 'waiting' || doing.phase === 'retrying') close(draft, doing.timer);
+  if (doing.phase !== 'task') return;
+  close(draft, taskEffect(doing.key));
+  close(draft, doing.timeoutTimer);
+  close(draft, doing.heartbeatTimer);
+}
+
+/** The outbox id of the task of an attempt. */
+export const taskEffect = (key: string): string => `task-${key}`;
+
+/** A sibling that was still at work says so in the history, after the event that failed. */
+function abort(draft: Draft, frame: RunFrame, failedEventId: number): void {
+  closeEffects(draft, frame);
+  const { phase } = frame.doing;
+  if (phase === 'task' || phase === 'retrying') record(draft, 'TaskStateAborted', failedEventId);
+  if (phase === 'waiting') record(draft, 'WaitStateAborted', failedEventId);
+  if (phase === 'parallel') record(draft, 'ParallelStateAborted', failedEventId);
+  if (phase === 'map') record(draft, 'MapStateAborted', failedEventId);
+  const parent = frame.parent === null ? undefined : runFrame(draft, frame.parent);
+  if (parent !== undefined && stateOf(draft, parent).type === 'Map') {
+    const value = { name: parent.state, index: frame.index };
+    record(draft, 'MapIterationAborted', failedEventId, { key: 'mapIterationAbortedEventDetails', value });
+  }
+}

@@ -1,0 +1,108 @@
+import type { TaskState } from '../asl/machine.ts';
+import { plusSeconds } from '../data/instant.ts';
+import { isObject, type Json, jsonBytes } from '../data/json.ts';
+import { type ScopeExtras, scopeFor } from './context-object.ts';
+import { argumentsOf, leaveWithResult, type ScopeWith, tooLarge } from './data-flow.ts';
+import { close, type Draft, mustRun, open, startFrame, update } from './draft.ts';
+import { numberIn } from './dynamic.ts';
+import type { Effect, Failure, RunFrame } from './execution.ts';
+import { failState } from './fail-state.ts';
+import { exitState, scopesOf } from './leave-state.ts';
+import { MAX_PAYLOAD_BYTES, MAX_TIMEOUT_SECONDS } from './limits.ts';
+import { closeEffects, taskEffect } from './stop-children.ts';
+import { recordFailed, recordScheduled, recordStarted, recordSubmitted, recordSucceeded } from './task-events.ts';
+import { makeToken } from './task-token.ts';
+
+/** Schedules an attempt of a Task: the events, the timers, and the call as an effect. (ASL spec, "Task State") */
+export function startTask(draft: Draft, frameId: string, state: TaskState): void {
+  const frame = mustRun(draft, frameId);
+  const { resource } = state;
+  const key = String(draft.lastEventId + 1); // the id its scheduled event will have
+  const waits = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
+  const token = waits ? makeToken({ arn: startFrame(draft).arn, frame: frameId, key }, draft.random.hex()) : undefined;
+  const scopes: ScopeWith = (input, more?: ScopeExtras) => scopeFor(draft, frame, input, { ...more, token });
+
+  const input = argumentsOf(state.flow, frame.input, scopes);
+  const scope = scopes(frame.input);
+  const timeoutSeconds = state.timeoutSeconds && numberIn(state.timeoutSeconds, scope);
+  const heartbeatSeconds = state.heartbeatSeconds && numberIn(state.heartbeatSeconds, scope);
+  const credentials = state.credentials?.evaluate(scope);
+
+  recordScheduled(draft, frameId, resource, { input, timeoutSeconds, heartbeatSeconds, roleArn: roleIn(credentials) });
+  recordStarted(draft, frameId, resource);
+  const timeoutTimer =
+    timeoutSeconds === undefined || timeoutSeconds >= MAX_TIMEOUT_SECONDS ? undefined : `timeout-${key}`;
+  const heartbeatTimer = heartbeatSeconds === undefined ? undefined : `heartbeat-${key}`;
+  update(draft, frameId, {
+    doing: { phase: 'task', key, token, submitted: false, timeoutTimer, heartbeatTimer, heartbeatSeconds },
+  });
+  const deadline = timeoutSeconds === undefined ? undefined : plusSeconds(draft.context.now, timeoutSeconds);
+  const call = { frame: frameId, key, resource: resource.arn, input, token, credentials, deadline };
+  open(draft, { kind: 'RunTask', id: taskEffect(key), ...call });
+  if (timeoutTimer !== undefined && deadline !== undefined)
+    open(draft, { kind: 'SetTimer', id: timeoutTimer, frame: frameId, at: deadline });
+  if (heartbeatTimer !== undefined) open(draft, heartbeatAfter(draft, frameId, heartbeatTimer, heartbeatSeconds ?? 0));
+}
+
+const roleIn = (credentials: Json | undefined): string | undefined => {
+  const role = isObject(credentials) ? credentials['RoleArn'] : undefined;
+  return typeof role === 'string' ? role : undefined;
+};
+
+const heartbeatAfter = (draft: Draft, frame: string, id: string, seconds: number): Effect => ({
+  kind: 'SetTimer',
+  id,
+  frame,
+  at: plusSeconds(draft.context.now, seconds),
+});
+
+/** The open attempt with this key; undefined when it is over, so that late and repeated results change nothing. */
+export function openAttempt(frame: RunFrame | undefined, key: string): TaskDoing | undefined {
+  const doing = frame?.doing;
+  return doing?.phase === 'task' && doing.key === key ? doing : undefined;
+}
+
+export type TaskDoing = Extract<RunFrame['doing'], { phase: 'task' }>;
+
+/** The service took the work; its end comes later, by token or when the child execution ends. */
+export function taskSubmitted(draft: Draft, frameId: string, state: TaskState, doing: TaskDoing, output: Json): void {
+  if (doing.submitted) return;
+  recordSubmitted(draft, frameId, state.resource, output);
+  update(draft, frameId, { doing: { ...doing, submitted: true } });
+  // A token's holder answers by itself. A child execution stays tied to the effect, so that it can be stopped.
+  if (doing.token !== undefined) close(draft, taskEffect(doing.key));
+}
+
+export function taskSucceeded(draft: Draft, frameId: string, state: TaskState, output: Json): void {
+  if (jsonBytes(output) > MAX_PAYLOAD_BYTES) {
+    const { resource } = state;
+    const name = resource.kind === 'service' ? resource.service : resource.arn;
+    return taskFailed(draft, frameId, state, { error: 'States.DataLimitExceeded', cause: tooLarge(name) });
+  }
+  closeEffects(draft, mustRun(draft, frameId));
+  recordSucceeded(draft, frameId, state.resource, output);
+  const leaving = leaveWithResult(state.flow, mustRun(draft, frameId).input, output, scopesOf(draft, frameId));
+  exitState(draft, frameId, leaving, state.next);
+}
+
+export function taskFailed(draft: Draft, frameId: string, state: TaskState, failure: Failure): void {
+  recordFailed(draft, frameId, state.resource, 'Failed', failure);
+  failState(draft, frameId, failure);
+}
+
+/** TimeoutSeconds passed, or a heartbeat did not come: both are `States.Timeout`, without a cause. */
+export function taskTimedOut(draft: Draft, frameId: string, state: TaskState, missed: 'timeout' | 'heartbeat'): void {
+  const failure: Failure = {
+    error: 'States.Timeout',
+    cause: undefined,
+    ...(missed === 'heartbeat' ? { kind: missed } : {}),
+  };
+  recordFailed(draft, frameId, state.resource, 'TimedOut', failure);
+  failState(draft, frameId, failure);
+}
+
+/** A sign of life: the heartbeat timer starts again from now. */
+export function heartbeat(draft: Draft, frameId: string, { heartbeatTimer, heartbeatSeconds }: TaskDoing): void {
+  if (heartbeatTimer === undefined || heartbeatSeconds === undefined) return;
+  open(draft, heartbeatAfter(draft, frameId, heartbeatTimer, heartbeatSeconds));
+}

@@ -1,0 +1,196 @@
+import type { Machine } from '../asl/machine.ts';
+import {
+  changedNothing,
+  type ExecutionEvent,
+  type Failure,
+  joinSteps,
+  readToken,
+  type Step,
+  start as startStep,
+  step as nextStep,
+  type TokenPlace,
+  type Waiter,
+} from '../core/index.ts';
+import { toEpochMs } from '../data/instant.ts';
+import { executionArn } from './arn.ts';
+import { type Answer, createMailboxes, type Letter } from './mailboxes.ts';
+import { createPerformer } from './performer.ts';
+import type {
+  Clock,
+  ExecutionArn,
+  ExecutionStore,
+  ExecutionSummary,
+  Ids,
+  StoredMachine,
+  TaskDispatcher,
+} from './ports.ts';
+import type { Runner, StartRequest, TokenAnswer } from './runner.ts';
+import { advanced, createStateCache, type Loaded } from './state-cache.ts';
+import { endedSummary, runningSummary, startFacts } from './summaries.ts';
+
+export interface RunnerOptions {
+  readonly store: ExecutionStore;
+  readonly dispatcher: TaskDispatcher;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The machine of a stored definition; called again and again for the same one, so worth remembering. */
+  readonly machineOf: (stored: StoredMachine) => Machine;
+  /** Told of what the runner cannot settle by itself: a store that fails, an interpreter that broke a promise. */
+  readonly onProblem: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
+  /** Running executions kept in memory. */
+  readonly cachedExecutions?: number;
+}
+
+/** Before a commit that failed is tried again. */
+const STORE_PAUSE_MS = 1000;
+
+/** The loop of every host that has an `ExecutionStore`: load, step, commit, perform. */
+export function createRunner(options: RunnerOptions): Runner {
+  const { store, dispatcher, clock, ids, machineOf, onProblem, cachedExecutions = 1000 } = options;
+  const cache = createStateCache(store, machineOf, cachedExecutions);
+  const endWatchers = new Map<ExecutionArn, ((summary: ExecutionSummary) => void)[]>();
+  const context = () => ({ now: clock.now(), seed: ids.next() });
+
+  const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
+  const mailboxes = createMailboxes({ open, pause });
+  const performer = createPerformer({
+    dispatcher,
+    clock,
+    store,
+    start,
+    stop: (arn) => mailboxes.post(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
+    post: mailboxes.post,
+    delivered: (arn, id) => void leaveOutbox(arn, id),
+  });
+
+  async function start({ machine, name, input, waiter }: StartRequest & { readonly waiter?: Waiter }) {
+    const arn = executionArn(machine.arn, name);
+    const running = runningSummary({ arn, machine, name, input, startedAt: clock.now() });
+    const definition = machineOf(machine);
+    const step = startStep(definition, startFacts(running, machine, waiter), context());
+    const summary = step.end === undefined ? running : endedSummary(running, step.end, clock.now());
+    if ((await store.create(summary, { ...step, summary })) === 'exists') {
+      const holder = await store.summary(arn);
+      if (holder === undefined) throw new Error(`the store says that ${arn} exists and does not have it`);
+      return { kind: 'exists', execution: holder } as const;
+    }
+    const unwritten = { summary, version: 0, head: step.head, frames: {}, machine: definition };
+    afterCommit(advanced(unwritten, step, summary), step);
+    return { kind: 'started', execution: summary } as const;
+  }
+
+  /** Steps through the letters and writes what they changed, in one commit. */
+  async function open(arn: ExecutionArn, letters: readonly Letter[]): Promise<'opened' | 'again'> {
+    try {
+      while (!(await tryOpen(arn, letters))); // another writer was faster: read again, step again
+      return 'opened';
+    } catch (thrown) {
+      cache.forget(arn);
+      onProblem('events could not be written and will be tried again', arn, thrown);
+      return 'again';
+    }
+  }
+
+  async function tryOpen(arn: ExecutionArn, letters: readonly Letter[]): Promise<boolean> {
+    const loaded = await cache.get(arn);
+    const { step, answers } = loaded === undefined ? { step: undefined, answers: [] } : stepThrough(loaded, letters);
+    if (loaded !== undefined && step !== undefined) {
+      const summary = step.end === undefined ? undefined : endedSummary(loaded.summary, step.end, clock.now());
+      if ((await store.commit(arn, loaded.version, { ...step, summary })) === 'conflict') {
+        cache.forget(arn);
+        return false;
+      }
+      afterCommit(advanced(loaded, step, summary), step);
+    }
+    for (const [i, { answered }] of letters.entries()) answered?.(answers[i] ?? 'ignored');
+    return true;
+  }
+
+  function stepThrough(loaded: Loaded, letters: readonly Letter[]): { step: Step | undefined; answers: Answer[] } {
+    let now = loaded;
+    let joined: Step | undefined;
+    const answers = letters.map(({ event, wanted }): Answer => {
+      if (wanted?.(now) === false) return 'ignored';
+      const step = nextStep(now.machine, now, event, context());
+      if (changedNothing(step)) return wanted === undefined ? 'ignored' : 'taken';
+      now = advanced(now, step, undefined);
+      joined = joined === undefined ? step : joinSteps(joined, step);
+      return 'taken';
+    });
+    return { step: joined, answers };
+  }
+
+  /** What is durable is remembered, and only now performed. */
+  function afterCommit(loaded: Loaded, step: Step): void {
+    const { arn } = loaded.summary;
+    if (step.end === undefined) cache.put(loaded);
+    else cache.forget(arn);
+    for (const id of step.closed) performer.withdraw(arn, id);
+    for (const effect of step.opened) performer.perform(arn, effect);
+    if (step.end === undefined) return;
+    for (const tell of endWatchers.get(arn) ?? []) tell(loaded.summary);
+    endWatchers.delete(arn);
+  }
+
+  /** Takes a delivered effect out of the outbox of an execution that has ended. */
+  async function leaveOutbox(arn: ExecutionArn, id: string): Promise<void> {
+    try {
+      const stored = await store.load(arn);
+      if (stored === undefined) return;
+      const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
+      await store.commit(arn, stored.version, change);
+    } catch (thrown) {
+      onProblem('a delivered effect stays in the outbox and will be delivered again', arn, thrown);
+    }
+  }
+
+  const ask = (arn: ExecutionArn, letter: Omit<Letter, 'answered'>): Promise<Answer> =>
+    new Promise((answered) => mailboxes.post(arn, { ...letter, answered }));
+
+  async function stop(arn: ExecutionArn, { error, cause }: Failure) {
+    const before = await store.summary(arn);
+    if (before === undefined) return { kind: 'unknown' } as const;
+    const answer = await ask(arn, { event: { kind: 'StopRequested', error, cause } });
+    const execution = (await store.summary(arn)) ?? before;
+    return { kind: answer === 'taken' ? 'stopped' : 'ended', execution } as const;
+  }
+
+  async function byToken(token: string, event: (place: TokenPlace) => ExecutionEvent): Promise<TokenAnswer> {
+    const place = readToken(token);
+    if (place === undefined) return 'invalid';
+    const wanted: Letter['wanted'] = ({ frames }) => {
+      const frame = frames[place.frame];
+      return frame?.kind === 'run' && frame.doing.phase === 'task' && frame.doing.token === token;
+    };
+    return (await ask(place.arn, { event: event(place), wanted })) === 'taken' ? 'accepted' : 'timed-out';
+  }
+
+  return {
+    start,
+    stop,
+    taskSucceeded: (token, output) =>
+      byToken(token, ({ frame, key }) => ({ kind: 'TaskSucceeded', frame, key, output })),
+    taskFailed: (token, failure) => byToken(token, ({ frame, key }) => ({ kind: 'TaskFailed', frame, key, failure })),
+    taskHeartbeat: (token) => byToken(token, ({ frame, key }) => ({ kind: 'HeartbeatReceived', frame, key })),
+    async recover() {
+      let count = 0;
+      for await (const { arn, effect } of store.outbox()) {
+        performer.perform(arn, effect);
+        count++;
+      }
+      return count;
+    },
+    settled: mailboxes.settled,
+    async ended(arn) {
+      const ended = new Promise<ExecutionSummary>((tell) => {
+        endWatchers.set(arn, [...(endWatchers.get(arn) ?? []), tell]);
+      });
+      const summary = await store.summary(arn);
+      return summary === undefined || summary.status === 'RUNNING' ? ended : summary;
+    },
+    async close() {
+      performer.close();
+      await mailboxes.close();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { Frame, Head } from '../core/index.ts';
+import type { HistoryEvent } from '../core/history.ts';
+import {
+  type Commit,
+  type ExecutionArn,
+  type ExecutionStore,
+  type ExecutionSummary,
+  InvalidPageToken,
+  type MachineArn,
+  type Page,
+  type StoredMachine,
+} from './ports.ts';
+
+type OutboxEntry = ExecutionStore['outbox'] extends () => AsyncIterable<infer Entry> ? Entry : never;
+
+interface Row {
+  summary: ExecutionSummary;
+  version: number;
+  head: Head;
+  readonly frames: Map<string, Frame>;
+  readonly history: HistoryEvent[];
+}
+
+/** Executions in memory: for tests, and for machines whose executions need not outlive the process. */
+export function memoryExecutionStore(): ExecutionStore {
+  const rows = new Map<ExecutionArn, Row>();
+  const outbox = new Map<string, OutboxEntry>();
+  const revisions = new Map<string, StoredMachine>();
+  const newest = new Map<MachineArn, StoredMachine>();
+  const deleted = new Set<MachineArn>();
+
+  function write(row: Row, change: Commit): void {
+    const { arn } = row.summary;
+    row.version += 1;
+    row.head = change.head;
+    row.summary = change.summary ?? row.summary;
+    for (const [id, frame] of Object.entries(change.frames)) {
+      if (frame === null) row.frames.delete(id);
+      else row.frames.set(id, frame);
+    }
+    if (row.summary.status !== 'RUNNING') row.frames.clear();
+    row.history.push(...change.history);
+    for (const id of change.closed) outbox.delete(`${arn} ${id}`);
+    for (const effect of change.opened) {
+      outbox.delete(`${arn} ${effect.id}`); // opened again, it is the newest
+      outbox.set(`${arn} ${effect.id}`, { arn, effect });
+    }
+  }
+
+  return {
+    async create(summary, first) {
+      if (rows.has(summary.arn)) return 'exists';
+      goesOn(0, first);
+      const row: Row = { summary, version: 0, head: first.head, frames: new Map(), history: [] };
+      rows.set(summary.arn, row);
+      write(row, first);
+      return 'created';
+    },
+    async commit(arn, expectedVersion, change) {
+      const row = rows.get(arn);
+      if (row === undefined || row.version !== expectedVersion) return 'conflict';
+      goesOn(row.head.lastEventId, change);
+      write(row, change);
+      return 'committed';
+    },
+    async load(arn) {
+      const row = rows.get(arn);
+      if (row === undefined) return undefined;
+      const { summary, version, head, frames } = row;
+      return { summary, version, head, frames: Object.fromEntries(frames) };
+    },
+    summary: async (arn) => rows.get(arn)?.summary,
+    async history(arn, { limit, reverse, from }) {
+      const events = rows.get(arn)?.history ?? [];
+      return pageOf(reverse ? events.toReversed() : events, {
+        limit,
+        from,
+        listing: `history ${arn} ${reverse}`,
+        key: ({ id }) => String(id),
+      });
+    },
+    async list({ machineArn, status, limit, from }) {
+      const newestFirst = [...rows.values()]
+        .map(({ summary }) => summary)
+        .reverse()
+        .sort((a, b) => b.startedAt - a.startedAt);
+      const wanted = (s: ExecutionSummary) =>
+        (machineArn === undefined || s.machineArn === machineArn) && (status === undefined || s.status === status);
+      return pageOf(newestFirst, {
+        limit,
+        from,
+        listing: `list ${machineArn} ${status}`,
+        key: ({ arn }) => arn,
+        wanted,
+      });
+    },
+    async *outbox() {
+      for (const [key, entry] of outbox.entries().toArray()) if (outbox.get(key) === entry) yield entry;
+    },
+    async putMachine(machine) {
+      revisions.set(`${machine.arn} ${machine.revisionId}`, machine);
+      newest.set(machine.arn, machine);
+      deleted.delete(machine.arn);
+    },
+    async deleteMachine(arn) {
+      deleted.add(arn);
+    },
+    async machine(arn, revisionId) {
+      if (revisionId !== undefined) return revisions.get(`${arn} ${revisionId}`);
+      return deleted.has(arn) ? undefined : newest.get(arn);
+    },
+    async machines({ limit, from }) {
+      const byName = [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      return pageOf(byName, {
+        limit,
+        from,
+        listing: 'machines',
+        key: ({ arn }) => arn,
+        wanted: ({ arn }) => !deleted.has(arn),
+      });
+    },
+  };
+}
+
+function goesOn(last: number, { history, head }: Commit): void {
+  const fits = history.every(({ id }, i) => id === last + 1 + i) && head.lastEventId === last + history.length;
+  if (!fits)
+    throw new Error(
+      `the history ends at event ${last}, this commit brings ${history.map(({ id }) => id).join(', ') || 'none'}`,
+    );
+}
+
+interface PageRequest<T> {
+  readonly limit: number;
+  readonly from: string | undefined;
+  /** Binds a token to the question it came from. */
+  readonly listing: string;
+  readonly key: (item: T) => string;
+  readonly wanted?: (item: T) => boolean;
+}
+
+/** A page token names the item it follows, wanted still or not: what comes and goes around it moves nothing. */
+function pageOf<T>(items: readonly T[], { limit, from, listing, key, wanted = () => true }: PageRequest<T>): Page<T> {
+  const token = (item: T) => Buffer.from(JSON.stringify([listing, key(item)])).toString('base64url');
+  const before = from === undefined ? -1 : items.findIndex((item) => token(item) === from);
+  if (from !== undefined && before === -1) throw new InvalidPageToken(`${from} is no page of ${listing}`);
+  const rest = items.slice(before + 1).filter(wanted);
+  const last = rest.length > limit ? rest[limit - 1] : undefined;
+  return { items: rest.slice(0, limit), next: last === undefined ? undefined : token(last) };
+}

@@ -1,0 +1,69 @@
+import type { Effect, ExecutionEvent } from '../core/index.ts';
+import { childExecutions, type ChildOutcome, type ChildStarter } from './child-executions.ts';
+import type { Letter } from './mailboxes.ts';
+import type { Clock, ExecutionArn, TaskDispatcher } from './ports.ts';
+import { createTimers } from './timers.ts';
+
+/** Does what committed steps ask for, and undoes it when a later step takes it back. */
+export interface Performer {
+  perform(arn: ExecutionArn, effect: Effect): void;
+  withdraw(arn: ExecutionArn, effectId: string): void;
+  close(): void;
+}
+
+export interface PerformerOptions extends ChildStarter {
+  readonly dispatcher: TaskDispatcher;
+  readonly clock: Clock;
+  readonly post: (arn: ExecutionArn, letter: Letter) => void;
+  /** A `Deliver` effect has arrived and may leave the outbox. */
+  readonly delivered: (arn: ExecutionArn, effectId: string) => void;
+}
+
+export function createPerformer({ dispatcher, clock, post, delivered, ...starter }: PerformerOptions): Performer {
+  const timers = createTimers(clock);
+  const children = childExecutions(starter);
+
+  function runTask(arn: ExecutionArn, effect: Extract<Effect, { kind: 'RunTask' }>): void {
+    const { id, frame, key, resource, input, token, deadline } = effect;
+    const task = { key: `${arn}#${id}`, execution: arn, resource, input, taskToken: token, deadline };
+    const report = (outcome: ChildOutcome) => post(arn, { event: reported(frame, key, token, outcome) });
+    if (children.knows(resource)) children.dispatch(task, { arn, frame, key }, report);
+    else dispatcher.dispatch(task, report);
+  }
+
+  return {
+    perform(arn, effect) {
+      switch (effect.kind) {
+        case 'RunTask':
+          return runTask(arn, effect);
+        case 'SetTimer':
+          return timers.set(`${arn}#${effect.id}`, effect.at, () =>
+            post(arn, { event: { kind: 'TimerFired', id: effect.id, frame: effect.frame } }),
+          );
+        case 'Continue':
+          return post(arn, { event: { kind: 'Continued', id: effect.id } });
+        case 'Deliver':
+          return post(effect.to, { event: effect.event, answered: () => delivered(arn, effect.id) });
+        default:
+          return effect satisfies never;
+      }
+    },
+    withdraw(arn, effectId) {
+      const name = `${arn}#${effectId}`;
+      timers.cancel(name);
+      dispatcher.cancel(name);
+      children.cancel(name);
+    },
+    close: timers.cancelAll,
+  };
+}
+
+/** With a task token the worker's answer only says that it took the work; the token's holder gives the outcome. */
+function reported(frame: string, key: string, token: string | undefined, outcome: ChildOutcome): ExecutionEvent {
+  if (outcome.kind === 'failed') {
+    const { error, cause } = outcome;
+    return { kind: 'TaskFailed', frame, key, failure: { error, cause } };
+  }
+  const submitted = outcome.kind === 'submitted' || token !== undefined;
+  return { kind: submitted ? 'TaskSubmitted' : 'TaskSucceeded', frame, key, output: outcome.output };
+}

@@ -1,0 +1,163 @@
+import type { EpochMs } from '../data/instant.ts';
+import type { Json } from '../data/json.ts';
+import type { Effect, Frame, Head } from '../core/execution.ts';
+import type { HistoryEvent } from '../core/history.ts';
+
+/** ARN of an execution: `arn:aws:states:<region>:<account>:execution:<machine>:<name>`. */
+export type ExecutionArn = string;
+export type MachineArn = string;
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** A machine as created. Its definition is kept as text, as the client wrote it. */
+export interface StoredMachine {
+  readonly arn: MachineArn;
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly definition: string;
+  /** Changes with every update; an execution keeps the revision it started with. */
+  readonly revisionId: string;
+  readonly roleArn: string;
+  readonly createdAt: EpochMs;
+  /** When this revision replaced the one before; absent in the revision a machine was created with. */
+  readonly updatedAt?: EpochMs | undefined;
+}
+
+/** What is known of an execution without loading its state: the row behind Describe and List. */
+export interface ExecutionSummary {
+  readonly arn: ExecutionArn;
+  readonly machineArn: MachineArn;
+  readonly revisionId: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: EpochMs;
+  readonly stoppedAt: EpochMs | undefined;
+  /** JSON text, exactly as the client sent it. */
+  readonly input: string;
+  /** JSON text; only when SUCCEEDED. */
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
+
+/** Everything the interpreter needs to go on, with the version that guards the next commit. */
+export interface StoredExecution {
+  readonly summary: ExecutionSummary;
+  readonly version: number;
+  readonly head: Head;
+  readonly frames: Readonly<Record<string, Frame>>;
+}
+
+/** One atomic write: changed frames, new history, opened and closed effects, and the summary when it changed. */
+export interface Commit {
+  readonly head: Head;
+  /** null removes a frame. Frames not named stay as they are. */
+  readonly frames: Readonly<Record<string, Frame | null>>;
+  /** Appended; ids continue the stored ones without a gap. */
+  readonly history: readonly HistoryEvent[];
+  /** Put into the outbox, by `effect.id`, after the closed ones have left. */
+  readonly opened: readonly Effect[];
+  /** Ids that leave the outbox. Unknown ids are ignored. */
+  readonly closed: readonly string[];
+  readonly summary: ExecutionSummary | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque to the caller; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/** A `from` that is not the `next` of an earlier page of the same listing. */
+export class InvalidPageToken extends Error {
+  override readonly name = 'InvalidPageToken';
+}
+
+/**
+ * Where executions live. Every method is atomic by itself; a promise that resolves is durable. History that does not
+ * go on where the stored one ends is a fault of the caller: the promise rejects and nothing is written.
+ */
+export interface ExecutionStore {
+  /** The first commit of an execution. `exists` when the ARN is taken; nothing is written then. Its version becomes 1. */
+  create(summary: ExecutionSummary, first: Commit): Promise<'created' | 'exists'>;
+  /**
+   * `conflict` when the stored version is not `expectedVersion`, or there is no such execution; nothing is written then.
+   * The version becomes `expectedVersion + 1`. A summary that has ended removes every frame.
+   */
+  commit(arn: ExecutionArn, expectedVersion: number, change: Commit): Promise<'committed' | 'conflict'>;
+  load(arn: ExecutionArn): Promise<StoredExecution | undefined>;
+  /** Also for executions that ended: the state frames are gone, the summary and history stay. */
+  summary(arn: ExecutionArn): Promise<ExecutionSummary | undefined>;
+  /**
+   * Events in id order, or from the newest back when `reverse`; none for an unknown execution. `from` is the `next` of
+   * the page before. @throws InvalidPageToken
+   */
+  history(
+    arn: ExecutionArn,
+    page: { readonly limit: number; readonly reverse: boolean; readonly from?: string },
+  ): Promise<Page<HistoryEvent>>;
+  /** Newest start first. @throws InvalidPageToken */
+  list(query: {
+    readonly machineArn?: MachineArn;
+    readonly status?: ExecutionStatus;
+    readonly limit: number;
+    readonly from?: string;
+  }): Promise<Page<ExecutionSummary>>;
+  /**
+   * The whole outbox, oldest first: what a host performs again when it starts. What is opened while this runs is not
+   * given, nor what is closed before its turn.
+   */
+  outbox(): AsyncIterable<{ readonly arn: ExecutionArn; readonly effect: Effect }>;
+  /** Stores the machine as its newest revision; older revisions stay readable for running executions. */
+  putMachine(machine: StoredMachine): Promise<void>;
+  /** Takes the machine off the list; its revisions stay readable by id. Unknown ARNs are ignored. */
+  deleteMachine(arn: MachineArn): Promise<void>;
+  /** The newest revision, or the one asked for. */
+  machine(arn: MachineArn, revisionId?: string): Promise<StoredMachine | undefined>;
+  /** By name. @throws InvalidPageToken */
+  machines(page: { readonly limit: number; readonly from?: string }): Promise<Page<StoredMachine>>;
+}
+
+/** A task to be done once or more; `key` stays the same for the same attempt, so the worker can recognise a repetition. */
+export interface TaskRequest {
+  readonly key: string;
+  readonly execution: ExecutionArn;
+  /** The function's or service's ARN. */
+  readonly resource: string;
+  readonly input: Json;
+  /** Present for `.waitForTaskToken`. */
+  readonly taskToken: string | undefined;
+  /**
+   * When the state times out; undefined for no limit. What is not done by then is aborted and never reported: the
+   * state's own timer is its outcome.
+   */
+  readonly deadline: EpochMs | undefined;
+}
+
+export type TaskOutcome =
+  | { readonly kind: 'succeeded'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: string };
+
+/** Gives tasks to workers. */
+export interface TaskDispatcher {
+  /** True when a worker for this ARN exists; a machine that names another is refused when it is created. */
+  knows(resource: string): boolean;
+  /**
+   * Accepts a task and reports its outcome, once, through `report`. Accepting the same key twice while the first is
+   * open is harmless. A process that dies forgets what it accepted: the runner dispatches it again from the outbox.
+   */
+  dispatch(task: TaskRequest, report: (outcome: TaskOutcome) => void): void;
+  /** Best effort: the outcome no longer matters. */
+  cancel(key: string): void;
+}
+
+export interface Clock {
+  now(): EpochMs;
+  /** Calls `run` once at or after `at`. The returned function cancels it. */
+  at(at: EpochMs, run: () => void): () => void;
+}
+
+/** Unpredictable 128 bits as 32 hexadecimal digits: execution names and the seed of each step. */
+export interface Ids {
+  next(): string;
+}

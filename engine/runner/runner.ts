@@ -1,0 +1,40 @@
+import type { Json } from '../data/json.ts';
+import type { Failure } from '../core/execution.ts';
+import type { ExecutionArn, ExecutionSummary, StoredMachine } from './ports.ts';
+
+/** Runs executions: the only loop. Load, step, commit, perform. */
+export interface Runner {
+  /**
+   * Starts an execution. `exists` gives the execution that holds the name: the caller decides whether that is the same
+   * request again or a conflict.
+   */
+  start(request: StartRequest): Promise<{ readonly kind: 'started' | 'exists'; readonly execution: ExecutionSummary }>;
+  /** Ends a running execution as ABORTED. `ended` when it was over already; its outcome stays. */
+  stop(
+    arn: ExecutionArn,
+    failure: Failure,
+  ): Promise<
+    { readonly kind: 'stopped' | 'ended'; readonly execution: ExecutionSummary } | { readonly kind: 'unknown' }
+  >;
+  /** Outcomes by task token. `timed-out`: the attempt is over; `invalid`: this was never a token. */
+  taskSucceeded(token: string, output: Json): Promise<TokenAnswer>;
+  taskFailed(token: string, failure: Failure): Promise<TokenAnswer>;
+  taskHeartbeat(token: string): Promise<TokenAnswer>;
+  /** Performs the outbox again and arms the timers; a host calls it once, before it serves. Gives the number of effects. */
+  recover(): Promise<number>;
+  /** Resolves when nothing is queued or being written. Open tasks and timers do not count. */
+  settled(): Promise<void>;
+  /** The execution's summary once it has ended. */
+  ended(arn: ExecutionArn): Promise<ExecutionSummary>;
+  /** Finishes what is being written and starts nothing more. */
+  close(): Promise<void>;
+}
+
+export interface StartRequest {
+  readonly machine: StoredMachine;
+  readonly name: string;
+  /** JSON text as the client sent it, at most 262,144 bytes; already checked to be JSON. */
+  readonly input: string;
+}
+
+export type TokenAnswer = 'accepted' | 'timed-out' | 'invalid';

@@ -1,0 +1,53 @@
+import type { Machine } from '../asl/machine.ts';
+import { afterStep, type Step } from '../core/index.ts';
+import type { ExecutionArn, ExecutionStore, ExecutionSummary, StoredExecution, StoredMachine } from './ports.ts';
+
+/** A running execution in memory: what is stored, and the machine it runs. */
+export interface Loaded extends StoredExecution {
+  readonly machine: Machine;
+}
+
+/** Running executions by ARN, read from the store when needed. The oldest idle ones are forgotten past `limit`. */
+export interface StateCache {
+  /** undefined when there is no such execution or it has ended. */
+  get(arn: ExecutionArn): Promise<Loaded | undefined>;
+  put(loaded: Loaded): void;
+  forget(arn: ExecutionArn): void;
+}
+
+export function createStateCache(
+  store: ExecutionStore,
+  machineOf: (stored: StoredMachine) => Machine,
+  limit: number,
+): StateCache {
+  const cache = new Map<ExecutionArn, Loaded>();
+  const put = (loaded: Loaded) => {
+    cache.delete(loaded.summary.arn);
+    cache.set(loaded.summary.arn, loaded);
+    const oldest = cache.size > limit ? cache.keys().next().value : undefined;
+    if (oldest !== undefined) cache.delete(oldest);
+  };
+  return {
+    async get(arn) {
+      const known = cache.get(arn);
+      if (known !== undefined) return known;
+      const stored = await store.load(arn);
+      if (stored === undefined || stored.summary.status !== 'RUNNING') return undefined;
+      const { machineArn, revisionId } = stored.summary;
+      const machine = await store.machine(machineArn, revisionId);
+      if (machine === undefined)
+        throw new Error(`${arn} runs revision ${revisionId} of ${machineArn}, which is not stored`);
+      const loaded = { ...stored, machine: machineOf(machine) };
+      put(loaded);
+      return loaded;
+    },
+    put,
+    forget: (arn) => void cache.delete(arn),
+  };
+}
+
+/** The execution after a committed step. */
+export function advanced(loaded: Loaded, step: Step, summary: ExecutionSummary | undefined): Loaded {
+  const { head, frames } = afterStep(loaded, step);
+  return { ...loaded, head, frames, version: loaded.version + 1, summary: summary ?? loaded.summary };
+}

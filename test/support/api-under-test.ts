@@ -1,0 +1,54 @@
+import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
+import { stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
+import { createRunner } from '../../engine/runner/create-runner.ts';
+import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
+import { countingIds } from './counting-ids.ts';
+import { functionArn, mustRead } from './run-machine.ts';
+import { testClock } from './test-clock.ts';
+
+/** The whole API over an engine in memory, on a clock that stands still. It has one function, `verify-release`. */
+export function apiUnderTest() {
+  const store = memoryExecutionStore();
+  const clock = testClock();
+  const ids = countingIds();
+  const dispatcher = memoryTaskDispatcher(
+    clock,
+    new Set([functionArn('verify-release'), 'arn:aws:states:::lambda:invoke.waitForTaskToken']),
+  );
+  const problems: unknown[] = [];
+  const runner = createRunner({
+    store,
+    dispatcher,
+    clock,
+    ids,
+    machineOf: ({ definition }) => mustRead(definition),
+    onProblem: (problem, arn, thrown) => problems.push({ problem, arn, thrown }),
+  });
+  const place = { region: 'us-east-1', account: '000000000000' };
+  const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
+  const fetch = stepFunctionsApi({
+    operations,
+    ids,
+    onProblem: (problem, thrown) => problems.push({ problem, thrown }),
+  });
+  return { operations, fetch, store, clock, dispatcher, runner, problems };
+}
+
+export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
+
+export const roleArn = 'arn:aws:iam::000000000000:role/pointsman';
+export const machineArn = (name: string): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
+export const executionArn = (machine: string, name: string): string =>
+  `arn:aws:states:us-east-1:000000000000:execution:${machine}:${name}`;
+
+/** Ends at once with `{"done":true}`. */
+export const passing = JSON.stringify({
+  StartAt: 'Done',
+  States: { Done: { Type: 'Pass', Result: { done: true }, End: true } },
+});
+
+/** Runs until its function answers. */
+export const calling = JSON.stringify({
+  StartAt: 'Verify',
+  States: { Verify: { Type: 'Task', Resource: functionArn('verify-release'), End: true } },
+});

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import type { Details, HistoryEvent } from '../core/history.ts';
+import { mustHaveRun } from './executions.ts';
+import type { StepFunctionsApiOptions } from './options.ts';
+import { readPage } from './pages.ts';
+import { fields, readFields } from './read-fields.ts';
+import { epochSeconds } from './wire-values.ts';
+
+const asked = z.object({
+  executionArn: fields.arn,
+  includeExecutionData: z._default(z.boolean(), true),
+  reverseOrder: z._default(z.boolean(), false),
+  maxResults: z.optional(fields.maxResults),
+  nextToken: z.optional(fields.nextToken),
+});
+
+export const historyOperations = ({ store }: Pick<StepFunctionsApiOptions, 'store'>) => ({
+  GetExecutionHistory: async (request: unknown) => {
+    const { executionArn, includeExecutionData, reverseOrder: reverse, ...paging } = readFields(asked, request);
+    const { arn } = await mustHaveRun(store, executionArn);
+    const { items, token } = await readPage(paging, (page) => store.history(arn, { reverse, ...page }));
+    const events = includeExecutionData ? items : items.map(withoutData);
+    return { events: events.map((event) => ({ ...event, timestamp: epochSeconds(event.timestamp) })), ...token };
+  },
+});
+
+/** What an event carries of an execution's data, and the notes about it. */
+const DATA = new Set([
+  'input',
+  'inputDetails',
+  'output',
+  'outputDetails',
+  'parameters',
+  'assignedVariables',
+  'assignedVariablesDetails',
+]);
+
+function withoutData({ id, previousEventId, timestamp, type, ...details }: HistoryEvent): HistoryEvent {
+  const kept = Object.entries<Details>(details).map(([key, value]) => [key, detailsWithoutData(value)]);
+  return { id, previousEventId, timestamp, type, ...Object.fromEntries(kept) };
+}
+
+const detailsWithoutData = (details: Details): Details =>
+  Object.fromEntries(Object.entries(details).filter(([name]) => !DATA.has(name)));

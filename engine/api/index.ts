@@ -1,0 +1,4 @@
+export { ApiError } from './api-error.ts';
+export { stepFunctionsOperations, type StepFunctionsOperations } from './operations.ts';
+export type { StepFunctionsApiOptions } from './options.ts';
+export { stepFunctionsApi, type StepFunctionsApi } from './step-functions-api.ts';

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, apiUnderTest, machineArn, passing, roleArn } from '../../test/support/api-under-test.ts';
+import { countingIds } from '../../test/support/counting-ids.ts';
+import { stepFunctionsApi } from './step-functions-api.ts';
+
+describe('stepFunctionsApi', () => {
+  let tested: ApiUnderTest;
+  beforeEach(() => {
+    tested = apiUnderTest();
+  });
+
+  const post = (target: string | undefined, body: string) =>
+    tested.fetch(
+      new Request('http://127.0.0.1/', {
+        method: 'POST',
+        body,
+        headers: target === undefined ? {} : { 'x-amz-target': target },
+      }),
+    );
+
+  it('answers in AWS JSON 1.0 with an id for the request', async () => {
+    const response = await post(
+      'AWSStepFunctions.CreateStateMachine',
+      JSON.stringify({ name: 'deploy', definition: passing, roleArn }),
+    );
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.0');
+    expect(response.headers.get('x-amzn-requestid')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(await response.json()).toEqual({ stateMachineArn: machineArn('deploy'), creationDate: 1767225600 });
+  });
+
+  it('names a refusal in the body and in a header', async () => {
+    const response = await post(
+      'AWSStepFunctions.DescribeStateMachine',
+      JSON.stringify({ stateMachineArn: machineArn('none') }),
+    );
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-amzn-errortype')).toBe('StateMachineDoesNotExist');
+    expect(await response.json()).toEqual({
+      __type: 'StateMachineDoesNotExist',
+      message: `State Machine Does Not Exist: '${machineArn('none')}'`,
+    });
+  });
+
+  it('takes an empty body as a request without members', async () => {
+    const response = await post('AWSStepFunctions.ListStateMachines', '');
+    expect(await response.json()).toEqual({ stateMachines: [] });
+  });
+
+  it.each([
+    [
+      'AWSStepFunctions.StartTheExecution',
+      /X-Amz-Target must be AWSStepFunctions\.<Operation>, it was 'AWSStepFunctions\.StartTheExecution'; offered are CreateStateMachine,/,
+    ],
+    ['AWSStepFunctions.constructor', /it was 'AWSStepFunctions\.constructor'/],
+    ['AWSStepFunctions.RedriveExecution', /^RedriveExecution is not offered here yet; offered are/],
+    ['DynamoDB_20120810.PutItem', /it was 'DynamoDB_20120810\.PutItem'/],
+    [undefined, /it was ''/],
+  ])('refuses the target %s', async (target, message) => {
+    const response = await post(target, '{}');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      __type: 'UnknownOperationException',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each(['{"name"', '[]', '"text"', 'null'])('refuses the body %s', async (body) => {
+    const response = await post('AWSStepFunctions.ListStateMachines', body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
+  });
+
+  it('refuses a body of more than 4 MiB before it has read it to the end', async () => {
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        pulled += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    const request = new Request('http://127.0.0.1/', {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+      headers: { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' },
+    });
+    const response = await tested.fetch(request);
+    expect(response.status).toBe(413);
+    expect(pulled).toBeLessThan(5 * 1024 * 1024);
+  });
+
+  it('refuses another method', async () => {
+    const response = await tested.fetch(new Request('http://127.0.0.1/'));
+    expect(response.status).toBe(405);
+  });
+
+  it('tells the log of a fault of its own and the caller where to look', async () => {
+    const problems: unknown[] = [];
+    const fault = new Error('secret detail');
+    const operations = { ...tested.operations, ListStateMachines: () => Promise.reject(fault) };
+    const fetch = stepFunctionsApi({ operations, ids: countingIds(), onProblem: (_, thrown) => problems.push(thrown) });
+    const response = await fetch(
+      new Request('http://127.0.0.1/', {
+        method: 'POST',
+        headers: { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' },
+      }),
+    );
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret');
+    expect(problems).toEqual([fault]);
+  });
+});

@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { plainRate, rateRatio, type Hypotheses } from './e-process.ts';
+
+const share = z.number().check(z.positive(), z.lt(1));
+
+/** What people may decide about the judge. */
+export const policyFields = z.object({
+  /** Chance that a release no worse than stable is ever called bad, at most. Default 0.01. */
+  alpha: z.exactOptional(share),
+  /** Chance that a release beyond both tolerances is ever called safe, at most. Default 0.05. */
+  alphaSafe: z.exactOptional(share),
+  /** Safe: shown to fail less than this many times as often as stable. Default 2. */
+  toleratedRatio: z.exactOptional(z.number().check(z.gt(1))),
+  /** Safe, too: shown to fail less than this share of its requests. Default 0.01. */
+  toleratedErrorRate: z.exactOptional(share),
+  /** Slow is an answer beyond stable's 99th percentile, but never one faster than this. Default 50 ms. */
+  slowFloorMs: z.exactOptional(z.number().check(z.nonnegative())),
+  /** Being slow is not bad before it happens to more than this share of answers. Default 0.05: cold starts pass. */
+  toleratedSlowRate: z.exactOptional(share),
+});
+
+export type Policy = Required<z.output<typeof policyFields>>;
+
+export const defaultPolicy: Policy = {
+  alpha: 0.01,
+  alphaSafe: 0.05,
+  toleratedRatio: 2,
+  toleratedErrorRate: 0.01,
+  slowFloorMs: 50,
+  toleratedSlowRate: 0.05,
+};
+
+/** The null hypotheses that the judge collects evidence against, by what rejecting them says of the candidate. */
+export type Question = 'failsMore' | 'slowMore' | 'slowOften' | 'failsLittleMore' | 'failsRarely';
+
+export function questions(policy: Policy): Readonly<Record<Question, Hypotheses>> {
+  const more = rateRatio(1, [1.25, 1.5, 2, 3, 5, 8, 13, 21, 34, 55, 100, 300]);
+  return {
+    failsMore: more,
+    slowMore: more,
+    slowOften: plainRate(policy.toleratedSlowRate, above(policy.toleratedSlowRate)),
+    failsLittleMore: rateRatio(
+      policy.toleratedRatio,
+      [1 / 8, 1 / 4, 1 / 2].map((part) => part * policy.toleratedRatio),
+    ),
+    failsRarely: plainRate(policy.toleratedErrorRate, below(policy.toleratedErrorRate)),
+  };
+}
+
+/** Rates between the limit and always. */
+const above = (limit: number) =>
+  [0.05, 0.2, 0.5, 0.9].map((way) => ({ rate: limit + way * (1 - limit), weight: 1 / 4 }));
+
+/** Mostly no errors at all, since that is what most good releases show; zero itself would forbid a single one. */
+const below = (limit: number) => [
+  { rate: limit / 100, weight: 0.7 },
+  { rate: limit / 8, weight: 0.1 },
+  { rate: limit / 4, weight: 0.1 },
+  { rate: limit / 2, weight: 0.1 },
+];

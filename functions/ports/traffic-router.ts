@@ -1,0 +1,64 @@
+import type { Digest, ServiceName } from './release.ts';
+
+/** An arm's share of a service's traffic and where it goes. */
+export interface Arm {
+  readonly release: Digest;
+  /** Base URLs of ready instances; never empty for an arm with weight. */
+  readonly upstreams: readonly string[];
+}
+
+/** What is served for a service now. */
+export interface Route {
+  readonly service: ServiceName;
+  /** Grows by one with every change; 0 for a service never routed. */
+  readonly version: number;
+  /** Epoch of the newest change. A change with a lower epoch is refused. */
+  readonly epoch: number;
+  readonly stable: Arm | undefined;
+  readonly candidate: Arm | undefined;
+  /** Share of requests sent to the candidate, percent 0–100 in steps of 0.01; 0 without a candidate. */
+  readonly candidatePercent: number;
+}
+
+/** The wanted route; whole, never a difference. */
+export type RouteChange = Pick<Route, 'stable' | 'candidate' | 'candidatePercent'>;
+
+/** Requests a release has been sent since the router first saw it. Counters only grow; they survive route changes. */
+export interface ReleaseCounters {
+  readonly release: Digest;
+  readonly requests: number;
+  /**
+   * 5xx answers and failed connections that reached the client, or that only the other arm kept from it. A client that
+   * leaves before the answer makes a request, but no error and no answer.
+   */
+  readonly errors: number;
+  /** Requests now being answered. */
+  readonly inFlight: number;
+  /** Answers by duration: `counts[i]` took at most `boundsMs[i]`, and more than the bound before; the last has no bound. */
+  readonly latency: { readonly boundsMs: readonly number[]; readonly counts: readonly number[] };
+  /**
+   * The same counts by upstream, which show how much instances of one release differ by chance. A request tried again
+   * on another instance is a request of both. Upstreams stay listed after they left the route: 0 in flight means drained.
+   */
+  readonly upstreams: readonly {
+    readonly url: string;
+    readonly requests: number;
+    readonly errors: number;
+    readonly inFlight: number;
+  }[];
+}
+
+export interface TrafficRouter {
+  /** The route as the data path serves it at this moment, not as somebody asked for it. */
+  observe(service: ServiceName): Promise<Route>;
+  /**
+   * Compare-and-set. Resolves when every new request follows the change.
+   * @throws StepFailure `Pointsman.RouteChanged` when the version is not `expectedVersion`: observe and decide again
+   * @throws StepFailure `Pointsman.LeaseLost` when `epoch` is lower than the route's
+   * @throws StepFailure `Pointsman.BadRoute` for an arm with weight and no upstream, or a share outside 0–100
+   * @throws StepFailure `Pointsman.RouterUnreachable`
+   */
+  change(service: ServiceName, expectedVersion: number, epoch: number, route: RouteChange): Promise<Route>;
+  /** Counters of every release the router has seen for the service. @throws StepFailure `Pointsman.RouterUnreachable` */
+  counters(service: ServiceName): Promise<readonly ReleaseCounters[]>;
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Head } from '../../../engine/core/execution.ts';
+import type { ExecutionStore, Page } from '../../../engine/runner/ports.ts';
+import { pageToken, readPageToken } from './page-token.ts';
+import { type Row, SUMMARY_COLUMNS, readEffect, readEvent, readFrame, readSummary } from './rows.ts';
+
+type ExecutionReader = Pick<ExecutionStore, 'load' | 'summary' | 'history' | 'list' | 'outbox'>;
+
+/** The questions about executions. Each is answered in one turn, between two transactions, so its parts belong together. */
+export function executionReader(db: DatabaseSync): ExecutionReader {
+  const summaryOf = db.prepare(`SELECT ${SUMMARY_COLUMNS} FROM summary WHERE arn = ?`);
+  const headOf = db.prepare('SELECT version, status, last_event FROM head WHERE execution = ?');
+  const framesOf = db.prepare('SELECT id, body FROM frame WHERE execution = ?');
+  const eventsOf = 'SELECT e.id, e.body FROM event e JOIN summary s ON s.id = e.execution WHERE s.arn = ?';
+  const eventsForward = db.prepare(`${eventsOf} AND e.id > ? ORDER BY e.id LIMIT ?`);
+  const eventsBack = db.prepare(`${eventsOf} AND e.id < ? ORDER BY e.id DESC LIMIT ?`);
+  const listing = (filter: string) =>
+    db.prepare(
+      `SELECT ${SUMMARY_COLUMNS} FROM summary WHERE ${filter} (started, id) < (?, ?)
+       ORDER BY started DESC, id DESC LIMIT ?`,
+    );
+  const listed = listing('');
+  const listedByStatus = listing('status = ? AND');
+  const listedByMachine = listing('machine = ? AND');
+  const listedByBoth = listing('machine = ? AND status = ? AND');
+  const openEffects = db.prepare('SELECT execution, id, place FROM effect ORDER BY place');
+  const effectOf = db.prepare(
+    `SELECT s.arn, f.body FROM effect f JOIN summary s ON s.id = f.execution
+     WHERE f.execution = ? AND f.id = ? AND f.place = ?`,
+  );
+
+  return {
+    load: async (arn) => {
+      const row = summaryOf.get(arn);
+      const head = row && headOf.get(Number(row.id));
+      if (row === undefined || head === undefined) return undefined;
+      const frames = framesOf.all(Number(row.id)).map((frame) => [String(frame.id), readFrame(frame)] as const);
+      return {
+        summary: readSummary(row),
+        version: Number(head.version),
+        head: readHead(head),
+        frames: Object.fromEntries(frames),
+      };
+    },
+
+    summary: async (arn) => {
+      const row = summaryOf.get(arn);
+      return row && readSummary(row);
+    },
+
+    history: async (arn, { limit, reverse, from }) => {
+      const kind = `${reverse ? 'reversed ' : ''}history of ${arn}`;
+      const [after] = readPageToken(kind, from, [reverse ? Number.MAX_SAFE_INTEGER : 0]);
+      const rows = (reverse ? eventsBack : eventsForward).all(arn, Number(after), limit + 1);
+      return pageOf(rows, limit, readEvent, (last) => pageToken(kind, [Number(last.id)]));
+    },
+
+    list: async ({ machineArn, status, limit, from }) => {
+      const kind = `executions of ${machineArn ?? 'every machine'}, ${status ?? 'every status'}`;
+      const [started = 0, id = 0] = readPageToken(kind, from, [Number.MAX_SAFE_INTEGER, 0]);
+      const statement = machineArn ? (status ? listedByBoth : listedByMachine) : status ? listedByStatus : listed;
+      const filters = [machineArn, status].filter((filter) => filter !== undefined);
+      const rows = statement.all(...filters, started, id, limit + 1);
+      return pageOf(rows, limit, readSummary, (last) => pageToken(kind, [Number(last.started), Number(last.id)]));
+    },
+
+    async *outbox() {
+      for (const { execution = 0, id = '', place = 0 } of openEffects.all()) {
+        const row = effectOf.get(execution, id, place); // closed meanwhile, it is not performed
+        if (row !== undefined) yield { arn: String(row.arn), effect: readEffect(row) };
+      }
+    },
+  };
+}
+
+/** A page of `limit` items from up to one row more, which only shows that there is a next page. */
+export function pageOf<T>(
+  rows: readonly Row[],
+  limit: number,
+  read: (row: Row) => T,
+  token: (last: Row) => string,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(read), next: rows.length > limit && last !== undefined ? token(last) : undefined };
+}
+
+const readHead = (row: Row): Head => ({
+  status: String(row.status) as Head['status'],
+  lastEventId: Number(row.last_event),
+});

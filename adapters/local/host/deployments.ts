@@ -1,0 +1,104 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Runner } from '../../../engine/runner/runner.ts';
+import type { ExecutionStore, StoredMachine } from '../../../engine/runner/ports.ts';
+import type { Leases } from '../../../functions/ports/leases.ts';
+import type { ReleaseLedger } from '../../../functions/ports/release-ledger.ts';
+import type { Digest } from '../../../functions/ports/release.ts';
+import type { RolloutOrder, RolloutOrders } from '../../../functions/ports/rollout-orders.ts';
+import type { ServiceSettings } from '../../configuration.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Deployments {
+  /**
+   * Starts the rollout of what `reference` (a tag or a digest; default the newest tag) points to now. The same release asked
+   * for again gives the rollout there is, running or ended, until another release was promoted; `retry` starts another.
+   * @throws Refusal 404 for an unknown service or image
+   */
+  start(
+    service: string,
+    asked: { readonly reference?: string | undefined; readonly retry?: boolean },
+  ): Promise<StartedDeployment>;
+  /** Gives the running rollout an order. @throws Refusal 409 when none runs */
+  order(service: string, order: Pick<RolloutOrder, 'order' | 'by' | 'reason'>): Promise<RolloutOrder>;
+}
+
+export interface StartedDeployment {
+  readonly executionArn: string;
+  /** False when the rollout was there already. */
+  readonly started: boolean;
+}
+
+export interface DeploymentsOptions {
+  readonly runner: Pick<Runner, 'start'>;
+  readonly store: Pick<ExecutionStore, 'summary'>;
+  readonly machine: StoredMachine;
+  readonly images: {
+    resolve(repository: string, reference: string): Promise<Digest | undefined>;
+    tags(repository: string): Promise<readonly { readonly tag: string }[]>;
+  };
+  readonly leases: Leases;
+  readonly ledger: ReleaseLedger;
+  readonly orders: RolloutOrders;
+  readonly settings: (service: string) => ServiceSettings | undefined;
+  readonly now: () => number;
+}
+
+/** Records looked through for the release promoted last. */
+const RECENT_RECORDS = 100;
+
+export function createDeployments(options: DeploymentsOptions): Deployments {
+  const { runner, store, machine, images, leases, ledger, orders, settings, now } = options;
+
+  return {
+    async start(service, { reference: asked, retry = false }) {
+      const known = settings(service);
+      if (known === undefined)
+        throw new Refusal(404, 'ServiceNotFound', `there is no service ${service}`, 'add it to pointsman.yaml');
+      const { image: repository, target, canary } = known;
+      const reference = asked ?? (await images.tags(repository)).at(-1)?.tag;
+      const digest = reference === undefined ? undefined : await images.resolve(repository, reference);
+      if (reference === undefined || digest === undefined)
+        throw new Refusal(
+          404,
+          'ImageNotFound',
+          `the registry has no image ${repository}:${reference ?? '(any tag)'}`,
+          `pointsman push FOLDER ${repository}:TAG`,
+        );
+      const input = {
+        service,
+        repository,
+        reference,
+        digest,
+        retry,
+        instances: target.instances,
+        readySeconds: target.readinessTimeoutSeconds,
+        canary,
+      };
+      const name = await nameOf(service, digest, retry);
+      const { kind, execution } = await runner.start({ machine, name, input: JSON.stringify(input) });
+      return { executionArn: execution.arn, started: kind === 'started' };
+    },
+
+    async order(service, { order, by, reason }) {
+      const lease = await leases.read(service);
+      const rollout = lease === undefined ? undefined : await store.summary(lease.owner);
+      if (rollout?.status !== 'RUNNING')
+        throw new Refusal(
+          409,
+          'NoRollout',
+          `no rollout of ${service} is running`,
+          `pointsman deploy status ${service}`,
+        );
+      return orders.give({ execution: rollout.arn, order, by, reason, at: now() });
+    },
+  };
+
+  /** The same release after the same promotion has the same name, so a doubled push finds the rollout of the first. */
+  async function nameOf(service: string, digest: Digest, retry: boolean): Promise<string> {
+    const records = await ledger.list(service, RECENT_RECORDS);
+    const promoted = records.find(({ outcome }) => outcome === 'promoted')?.execution ?? 'nothing';
+    const since = createHash('sha256').update(promoted).digest('hex').slice(0, 8);
+    const parts = [service, digest.slice('sha256:'.length).slice(0, 12), retry ? randomUUID().slice(0, 8) : since];
+    return parts.join('-');
+  }
+}

@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Logger } from 'pino';
+import { type OwnApiOptions, ownApi } from './own-api.ts';
+import { type RegistryWebhookOptions, registryWebhook } from './registry-webhook.ts';
+
+export interface HostAppOptions extends Omit<OwnApiOptions, 'pushFolder'>, Omit<RegistryWebhookOptions, 'log'> {
+  readonly pushFolder: OwnApiOptions['pushFolder'];
+  /** The Step Functions wire API. */
+  readonly stepFunctions: (request: Request) => Promise<Response>;
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** A definition may have 1 MiB; the envelope gets room beside it. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+/** Everything the local host answers over HTTP. */
+export function hostApp({ stepFunctions, version, log, serviceOf, ...options }: HostAppOptions): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.get('/healthz', (c) => c.json({ status: 'ok', pid: process.pid, version }));
+  app.route(
+    '/webhooks',
+    registryWebhook({ ...options, serviceOf, log: (message, details) => log.warn(details, message) }),
+  );
+  app.route('/pointsman/v1', ownApi(options));
+  app.post('/', (c) => stepFunctions(c.req.raw));
+  app.onError((thrown, c) => {
+    log.error({ err: thrown, path: c.req.path }, 'a request failed');
+    return c.json({ error: { code: 'InternalFailure', message: 'the host failed; its log says why' } }, 500);
+  });
+  return app;
+}

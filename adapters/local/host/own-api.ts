@@ -1,0 +1,67 @@
+import { type Context, Hono } from 'hono';
+import * as z from 'zod/mini';
+import { StepFailure } from '../../../functions/step-failure.ts';
+import type { Deployments } from './deployments.ts';
+import { Refusal, refuse } from './refusal.ts';
+import type { ServiceStatuses } from './service-status.ts';
+
+export interface OwnApiOptions {
+  readonly statuses: ServiceStatuses;
+  readonly deployments: Deployments;
+  /** Packs a folder into the embedded registry and raises the push event. */
+  readonly pushFolder: (
+    push: z.output<typeof image>,
+  ) => Promise<{ readonly image: string; readonly digest: string; readonly executionArn: string | null }>;
+}
+
+const deployment = z.strictObject({ reference: z.optional(z.string()), retry: z._default(z.boolean(), false) });
+const order = z.strictObject({
+  order: z.enum(['promote', 'abort']),
+  by: z.string().check(z.minLength(1), z.maxLength(200)),
+  reason: z.string().check(z.minLength(1), z.maxLength(2000)),
+});
+const image = z.strictObject({
+  folder: z.string().check(z.startsWith('/', 'must be an absolute path')),
+  image: z.string(),
+  command: z.optional(z.array(z.string()).check(z.minLength(1))),
+});
+
+/** What Step Functions has no word for: services, their rollouts, and images. JSON in, JSON out, under `/pointsman/v1`. */
+export function ownApi({ statuses, deployments, pushFolder }: OwnApiOptions): Hono {
+  const app = new Hono();
+  app.get('/services', async (c) => c.json({ services: await statuses.all() }));
+  app.get('/services/:service', async (c) => c.json(await statuses.of(c.req.param('service'))));
+  app.post('/services/:service/deployments', async (c) => {
+    const asked = await body(c, deployment);
+    return c.json(await deployments.start(c.req.param('service'), asked));
+  });
+  app.post('/services/:service/orders', async (c) => {
+    const given = await body(c, order);
+    return c.json(await deployments.order(c.req.param('service'), given));
+  });
+  app.post('/images', async (c) => c.json(await pushFolder(await body(c, image))));
+  app.onError((thrown, c) => {
+    if (thrown instanceof Refusal) return refuse(c, thrown);
+    if (thrown instanceof StepFailure) return refuse(c, new Refusal(409, thrown.name, thrown.message));
+    throw thrown;
+  });
+  app.notFound((c) => refuse(c, new Refusal(404, 'NotFound', `there is no ${c.req.method} ${c.req.path}`)));
+  return app;
+}
+
+/** The request's JSON. @throws Refusal 400 naming every field that cannot be used */
+async function body<T extends z.ZodMiniType>(c: Context, shape: T): Promise<z.output<T>> {
+  const text = await c.req.text();
+  const result = shape.safeParse(parse(text === '' ? '{}' : text), { error: z.locales.en().localeError });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
+  throw new Refusal(400, 'InvalidRequest', problems.join('; '));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'InvalidRequest', 'the body is not JSON');
+  }
+}

@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+
+/** A request that is not carried out: what was asked, what was found, and what would work (`hint`). */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: 400 | 404 | 409;
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(status: 400 | 404 | 409, code: string, message: string, hint?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export const refuse = (c: Context, { status, code, message, hint }: Refusal): Response =>
+  c.json({ error: { code, message, ...(hint === undefined ? {} : { try: hint }) } }, status);

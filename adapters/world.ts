@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../functions/ports/clock.ts';
+import type { Notifier } from '../functions/ports/notifier.ts';
+import type { Ports } from '../functions/ports/ports.ts';
+import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
+import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRolloutOrders } from './local/control/index.ts';
+import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
+import { ensureRouter } from './local/router/ensure-router.ts';
+import { localTrafficRouter } from './local/router/local-traffic-router.ts';
+import type { RouterControl } from './local/router/router-control.ts';
+import { combinedNotifier, logNotifier, secretReference, webhookNotifier } from './notify/index.ts';
+import { layoutFolder } from './oci/image-name.ts';
+import { layoutImageRegistry, type LayoutImageRegistry } from './oci/layout-image-registry.ts';
+import { unpackImage } from './oci/unpack-image.ts';
+
+/** Every port of the step functions made real, and what a host needs beside them. */
+export interface World extends Ports {
+  readonly images: LayoutImageRegistry;
+  readonly target: ProcessReleaseTarget;
+  readonly routerControl: RouterControl;
+  readonly registryFolder: string;
+  /** Whether this call started the router, or found it running. */
+  readonly routerWasStarted: boolean;
+  close(): void;
+}
+
+/** From the configuration to adapters. The router is found or started; it and the releases' instances outlive this process. */
+export async function openWorld(
+  configuration: Configuration,
+  dataFolder: string,
+  clock: Clock,
+  log: Logger,
+): Promise<World> {
+  const registryFolder = join(dataFolder, 'registry');
+  const control = openControlDatabase(join(dataFolder, 'control.db'));
+  try {
+    const router = await ensureRouter(dataFolder);
+    return {
+      clock,
+      images: layoutImageRegistry(registryFolder),
+      leases: sqliteLeases(control, clock),
+      ledger: sqliteReleaseLedger(control),
+      orders: sqliteRolloutOrders(control),
+      notifier: notifierOf(configuration.notifications, clock, log),
+      router: localTrafficRouter(router.control),
+      target: processReleaseTarget({
+        folder: join(dataFolder, 'target'),
+        settings: (service) => settingsOf(configuration, service).target,
+        unpack: async (service, release, folder) => {
+          const layout = layoutFolder(registryFolder, settingsOf(configuration, service).image);
+          const { command, workingDir, env } = await unpackImage(layout, release, folder);
+          return { command: [...command], workingDir, env: { ...env } };
+        },
+      }),
+      routerControl: router.control,
+      routerWasStarted: router.wasStarted,
+      registryFolder,
+      close: control.close,
+    };
+  } catch (thrown) {
+    control.close();
+    throw thrown;
+  }
+}
+
+function settingsOf(configuration: Configuration, service: string): ServiceSettings {
+  const settings = serviceSettings(configuration, service);
+  if (settings === undefined) throw new Error(`there are no settings for the service ${service}`);
+  return settings;
+}
+
+function notifierOf(notifications: readonly Notification[], clock: Clock, log: Logger): Notifier {
+  return combinedNotifier(
+    Object.fromEntries(
+      notifications.map((channel, i) => {
+        if (channel.type === 'log') return [`log ${i + 1}`, logNotifier(log)];
+        const { url, secret } = channel;
+        return [
+          `webhook ${i + 1}`,
+          webhookNotifier({ url, clock, ...(secret && { secret: secretReference(secret) }) }),
+        ];
+      }),
+    ),
+  );
+}

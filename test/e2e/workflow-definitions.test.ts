@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readDefinitionText, readMachine, type State, type TaskState } from '../../engine/asl/index.ts';
+import { stepFunctions } from '../../functions/index.ts';
+import { workflowDefinition } from '../support/rollout-world.ts';
+
+const folder = (name: string) => new URL(`../../workflows/${name}/`, import.meta.url);
+const names = readdirSync(new URL('../../workflows/', import.meta.url), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+function statesOf(name: string): readonly State[] {
+  const reading = readMachine(workflowDefinition(name), {
+    knows: (arn) => arn.includes(':states:::states:startExecution'),
+  });
+  if (!reading.ok) throw new Error(JSON.stringify(reading.diagnostics, null, 2));
+  return Object.values(reading.machine.states);
+}
+
+const tasksOf = (name: string) => statesOf(name).filter((state): state is TaskState => state.type === 'Task');
+
+describe.each(names)('the workflow %s', (name) => {
+  it('is a machine without a problem, written in JSONata', () => {
+    const text = readDefinitionText(readFileSync(new URL('definition.asl.yaml', folder(name)), 'utf8'));
+
+    expect(text.ok && JSON.parse(text.definition)).toMatchObject({ QueryLanguage: 'JSONata' });
+    expect(statesOf(name).length).toBeGreaterThan(0);
+  });
+
+  it('explains itself', () => {
+    expect(existsSync(new URL('README.md', folder(name)))).toBe(true);
+    expect(JSON.parse(readFileSync(new URL('input.json', folder(name)), 'utf8'))).toBeTypeOf('object');
+  });
+
+  it.each(tasksOf(name))('says of every task what is tried again and where everything else leads: $name', (task) => {
+    expect(task.retry.length).toBeGreaterThan(0);
+    expect(task.catch.at(-1)?.errorEquals).toEqual(['States.ALL']);
+  });
+
+  it.each(tasksOf(name))('never repeats a task whose lease is lost: $name', (task) => {
+    const claims = ['acquire-lease', 'resolve-image', 'record-release', 'send-notice'];
+    if (task.resource.kind !== 'function' || claims.some((claim) => task.resource.arn.endsWith(`:${claim}`))) return;
+    const retrier = task.retry.find(({ errorEquals }) =>
+      errorEquals.some((e) => e === 'Pointsman.LeaseLost' || e === 'States.ALL'),
+    );
+
+    expect(retrier).toMatchObject({ maxAttempts: 0 });
+  });
+
+  it('calls functions that exist', () => {
+    const called = tasksOf(name).flatMap(({ resource }) =>
+      resource.kind === 'function' ? [resource.arn.split(':').at(-1)] : [],
+    );
+
+    expect(called.filter((each) => !stepFunctions.has(each ?? ''))).toEqual([]);
+  });
+});
+
+describe('the step functions', () => {
+  it('bear the names of their folders, and each is used by a workflow', () => {
+    const folders = readdirSync(new URL('../../functions/', import.meta.url), { withFileTypes: true });
+    const handlers = folders.flatMap((entry) => (entry.isDirectory() && entry.name !== 'ports' ? [entry.name] : []));
+    const used = new Set(names.flatMap(tasksOf).map(({ resource }) => resource.arn.split(':').at(-1)));
+
+    expect([...stepFunctions.keys()].toSorted()).toEqual(handlers.toSorted());
+    expect(handlers.filter((name) => !used.has(name))).toEqual([]);
+  });
+});

@@ -22,6 +22,10 @@ export interface World extends Ports {
   readonly registryFolder: string;
   /** Whether this call started the router, or found it running. */
   readonly routerWasStarted: boolean;
+  /** Starts the router again when it has died; true when it had. */
+  reviveRouter(): Promise<boolean>;
+  /** Whether the configuration says how this service is run. */
+  isConfigured(service: string): boolean;
   close(): void;
 }
 
@@ -55,6 +59,8 @@ export async function openWorld(
       }),
       routerControl: router.control,
       routerWasStarted: router.wasStarted,
+      reviveRouter: async () => (await ensureRouter(dataFolder)).wasStarted,
+      isConfigured: (service) => serviceSettings(configuration, service) !== undefined,
       registryFolder,
       close: control.close,
     };

@@ -41,12 +41,12 @@ describe('judge', () => {
   });
 
   it('says safe for two error-free arms once enough requests went well', () => {
-    const slices = times(20, slice(rate(0, 20), rate(0, 180)));
+    const slices = times(21, slice(rate(0, 20), rate(0, 180)));
 
     expect(judgeAll(slices.slice(0, 10)).judgement.verdict).toBe('need-more');
     expect(judgeAll(slices).judgement).toMatchObject({
       verdict: 'safe',
-      reason: "it fails under 1 %: 0 % (0 of 400) failed, of stable's 0 % (0 of 3600)",
+      reason: "it fails under 1 %: 0 % (0 of 420) failed, of stable's 0 % (0 of 3780)",
     });
   });
 
@@ -62,7 +62,7 @@ describe('judge', () => {
   it('tells how many requests and seconds are missing', () => {
     const { judgement } = judgeAll([slice(rate(0, 50), rate(0, 950))]);
 
-    expect(judgement).toMatchObject({ verdict: 'need-more', more: { requests: 287, seconds: 29 } });
+    expect(judgement).toMatchObject({ verdict: 'need-more', more: { requests: 357, seconds: 36 } });
   });
 
   it('learns nothing without traffic, and says so', () => {

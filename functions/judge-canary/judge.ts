@@ -11,7 +11,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** For people. */
   readonly reason: string;
-  /** Evidence for each statement: 1 is none, 1/α is enough. At most 1e9, so that it stays JSON. */
+  /** Evidence for each statement: 1 is none, 2/α is enough (α is shared by two). At most 1e9, so that it stays JSON. */
   readonly eValues: Readonly<Record<Question, number>>;
   /** Dispersion between the arms, and the power that every likelihood is taken to. */
   readonly dispersion: Readonly<Record<'errors' | 'slow', { readonly phi: number; readonly lambda: number }>>;
@@ -45,7 +45,7 @@ function decide(known: Evidence, slice: Slice | undefined, weights: Weights, pol
   const { candidate, stable } = known;
   const { logE, phi, unbounded } = weights;
   const enoughForBad = Math.log(2 / policy.alpha); // errors and slowness have half of α each
-  const enoughForSafe = Math.log(1 / policy.alphaSafe);
+  const enoughForSafe = Math.log(2 / policy.alphaSafe); // and either of two statements makes it safe
   const errors = `${shareText(candidate.errors)} failed, of stable's ${shareText(stable.errors)}`;
   if (unbounded.errors)
     return [

@@ -32,7 +32,7 @@ export function weigh(evidence: Evidence, policy: Policy): Weights {
   const worth = (question: Question, signal: 'errors' | 'slow') => logE(logs[question], ask[question], 1 / phi[signal]);
   const toSafe = (['failsRarely', 'failsLittleMore'] as const).flatMap((question) => {
     const seen = { candidate: candidate.errors, stable: stable.errors };
-    return trialsToGo(logs[question], ask[question], 1 / phi.errors, Math.log(1 / policy.alphaSafe), seen) ?? [];
+    return trialsToGo(logs[question], ask[question], 1 / phi.errors, Math.log(2 / policy.alphaSafe), seen) ?? [];
   });
   return {
     logE: {

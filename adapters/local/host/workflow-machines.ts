@@ -39,6 +39,7 @@ export async function createWorkflowMachines(options: WorkflowMachinesOptions): 
             revisionId,
             roleArn: addresses.role(),
             createdAt: before?.createdAt ?? clock.now(),
+            ...(before && { updatedAt: clock.now() }),
           };
     if (machine !== before) await store.putMachine(machine);
     machines.push(machine);

@@ -1,5 +1,6 @@
 import { CliFailure } from './cli-failure.ts';
 import { exitCodes } from './exit-codes.ts';
+import { clean } from './text/clean.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Session } from './session.ts';
  * @throws CliFailure `unconfirmed` when nobody can be asked or the answer is no
  */
 export async function confirm(plan: string, { io, settings, out }: Session): Promise<void> {
-  out.hint(`${plan}\n  at ${settings.endpoint} (${settings.origin})`);
+  out.hint(`${clean(plan)}\n  at ${settings.endpoint} (${settings.origin})`);
   if (settings.yes) return;
   if (!settings.interactive)
     throw new CliFailure(exitCodes.unconfirmed, 'this needs a confirmation, and nobody can be asked here', {

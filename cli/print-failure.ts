@@ -2,6 +2,8 @@ import { CliFailure } from './cli-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Out } from './out.ts';
+import { clean, oneLine } from './text/clean.ts';
+import { escaped } from './text/github.ts';
 
 /** What failed, why, what would work, on stderr; as one JSON object when the answer would have been JSON. */
 export function printFailure(failure: CliFailure, io: Io, out: Out): void {
@@ -11,12 +13,15 @@ export function printFailure(failure: CliFailure, io: Io, out: Out): void {
     io.stderr.write(`${JSON.stringify({ error, exit_code: failure.exitCode })}\n`);
     return;
   }
-  const annotation = io.env['GITHUB_ACTIONS'] === 'true' ? '::error::' : '';
-  const known = reference === undefined ? '' : ` (${reference})`;
-  const lines = [`${annotation}${out.paintErr('red', 'Error:')} ${failure.message}${known}`];
-  for (const detail of details) lines.push(...detail.split('\n').map((line) => `  ${line}`));
-  for (const [index, hint] of hints.entries()) lines.push(`  ${index === 0 ? 'Try:  ' : '      '} ${hint}`);
-  io.stderr.write(`${lines.join('\n')}\n`);
+  const headline = clean(reference === undefined ? failure.message : `${failure.message} (${reference})`);
+  const further = details.flatMap((detail) =>
+    clean(detail)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  );
+  for (const [index, hint] of hints.entries()) further.push(`  ${index === 0 ? 'Try:  ' : '      '} ${oneLine(hint)}`);
+  if (io.env['GITHUB_ACTIONS'] === 'true') io.stderr.write(`::error::${escaped([headline, ...further].join('\n'))}\n`);
+  else io.stderr.write(`${[`${out.paintErr('red', 'Error:')} ${headline}`, ...further].join('\n')}\n`);
 }
 
 /** Anything else that was thrown is a bug of ours, and says so. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../engine/asl/machine.ts';
+import type { Machine } from '../engine/asl/index.ts';
 import type { Json, JsonObject } from '../engine/data/json.ts';
 import type { HistoryEvent } from './client/steps.ts';
 import { calledBy, causeText, detailsOf, jsonDetail, numberDetail, textDetail } from './history/details.ts';

@@ -1,4 +1,4 @@
-import type { Dynamic, Machine, Retrier, State, States, WaitState } from '../../engine/asl/machine.ts';
+import type { Dynamic, Machine, Retrier, State, States, WaitState } from '../../engine/asl/index.ts';
 import type { Scope } from '../../engine/data/evaluation.ts';
 import { toEpochMs } from '../../engine/data/instant.ts';
 import type { Json, JsonObject } from '../../engine/data/json.ts';

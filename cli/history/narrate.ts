@@ -112,12 +112,28 @@ function tell(story: Story, event: HistoryEvent, state: string, call: HistoryEve
     case 'FailStateEntered':
       return say('warning', state);
     default:
+      if (NOT_YET.has(textDetail(event, 'error')))
+        return say(
+          'info',
+          `${state}: not yet, ${oneLine(shortDigests(causeText(textDetail(event, 'cause'))))}`,
+          'not yet',
+        );
       if (/(Failed|TimedOut|Aborted)$/.test(event.type) && textDetail(event, 'error') !== '')
         return say('warning', `${state} failed: ${oneLine(failure())}`, `failed ${textDetail(event, 'error')}`);
       if (/(Failed|TimedOut)$/.test(event.type))
         return say('warning', `${state}: ${event.type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}`);
   }
 }
+
+/** Failures by which a step function asks to be called again soon; workflows wait with them, and people need not worry. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  'Pointsman.NotReady',
+  'Pointsman.StillStopping',
+  'Pointsman.StillDraining',
+  'Pointsman.LeaseHeld',
+]);
+
+const shortDigests = (text: string): string => text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1');
 
 /** A canary that took its release back did its work: what it came to is in its output. */
 const outcomeIn = (output: unknown): string | undefined =>

@@ -38,7 +38,7 @@ export async function conclude(
   const goesOn = `the ${oneLine(subject.name)} goes on`;
   switch (watched.kind) {
     case 'interrupted':
-      session.out.hint(`Detached: ${goesOn}. To watch it again: ${subject.reattach}`);
+      session.out.hint(`Detached: ${goesOn}. To watch it again: ${oneLine(subject.reattach)}`);
       return exitCode;
     case 'timeout':
       throw new CliFailure(exitCode, `--timeout of ${duration(session.settings.timeoutMs ?? 0)} passed; ${goesOn}`, {

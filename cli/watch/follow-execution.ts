@@ -1,5 +1,4 @@
-import { readMachine } from '../../engine/asl/read-machine.ts';
-import type { Machine } from '../../engine/asl/machine.ts';
+import { readMachine, type Machine } from '../../engine/asl/index.ts';
 import type { Client } from '../client/client.ts';
 import type { HistoryEvent } from '../client/steps.ts';
 import { machineInArn } from '../history/details.ts';

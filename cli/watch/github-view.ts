@@ -1,5 +1,6 @@
 import type { Io } from '../io.ts';
 import type { Out } from '../out.ts';
+import { escaped, escapedValue } from '../text/github.ts';
 import { logView } from './log-view.ts';
 import type { View } from './view.ts';
 
@@ -13,7 +14,7 @@ export function githubView(title: string, io: Io, out: Out): View {
       log.show(lines, open);
       for (const { level, label, text, details } of lines)
         if (level === 'error')
-          io.stderr.write(`::error title=${escapedTitle(label)}::${escaped([text, ...details].join('\n'))}\n`);
+          io.stderr.write(`::error title=${escapedValue(label)}::${escaped([text, ...details].join('\n'))}\n`);
     },
     end() {
       log.end();
@@ -21,8 +22,3 @@ export function githubView(title: string, io: Io, out: Out): View {
     },
   };
 }
-
-/** A workflow command ends with its line, so text from elsewhere must not bring one of its own. */
-export const escaped = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const escapedTitle = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

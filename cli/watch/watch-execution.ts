@@ -1,7 +1,8 @@
-import { ServerUnreachable } from '../client/http.ts';
+import { Interrupted, ServerUnreachable } from '../client/http.ts';
 import { type Interruption, type Io, interruption } from '../io.ts';
 import type { OpenState, Progress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { oneLine } from '../text/clean.ts';
 import { duration } from '../text/time.ts';
 import { chooseView, redraws } from './choose-view.ts';
 import { type Followed, type Follower, followExecution } from './follow-execution.ts';
@@ -34,6 +35,7 @@ const earlierShown = 20;
  */
 export async function watchExecution(arn: string, session: Session, options: WatchOptions = {}): Promise<Watched> {
   const { io, settings, out } = session;
+  out.hint(`Watching ${oneLine(arn)}  (Ctrl-C detaches)`);
   const view = chooseView(arn, session);
   const follower = followExecution(session.client, arn);
   const poll = patiently(follower, io, view);
@@ -67,6 +69,10 @@ export async function watchExecution(arn: string, session: Session, options: Wat
       if (now >= deadline) return { kind: 'timeout' };
       await io.sleep(Math.min(redraws(io) ? redrawMs : Math.max(1, nextPoll - now), deadline - now));
     }
+  } catch (thrown) {
+    const by = interruption(io); // it may come while the host is being asked
+    if (thrown instanceof Interrupted && by !== undefined) return { kind: 'interrupted', by };
+    throw thrown;
   } finally {
     view.end();
   }

@@ -11,7 +11,6 @@ export async function watchRollout(
   session: Session,
   options: WatchOptions = {},
 ): Promise<ExitCode> {
-  session.out.hint(`Watching ${executionArn}  (Ctrl-C detaches)`);
   const watched = await watchExecution(executionArn, session, options);
   const subject = { executionArn, name: `rollout of ${service}`, reattach: `pointsman deploy watch ${service}` };
   return conclude(watched, subject, session, async () => {

@@ -1,54 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { endLeftovers } from './leftovers.ts';
 
+const data = '/nowhere/demo/data';
+
 describe.runIf(process.platform === 'linux')('endLeftovers', () => {
-  let data: string;
-  let child: ChildProcess;
-
-  beforeEach(async () => {
-    data = await mkdtemp(join(tmpdir(), 'pointsman-leftovers-'));
-    await mkdir(join(data, 'target', 'shop'), { recursive: true });
-    child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  let child: ChildProcess | undefined;
+  const start = async (args: string[], env: Record<string, string>) => {
+    child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)', ...args], { env, stdio: 'ignore' });
     await once(child, 'spawn');
-  });
-  afterEach(async () => {
-    child.kill('SIGKILL');
-    await rm(data, { recursive: true });
-  });
-
-  const startTime = async () => {
-    const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return child;
   };
-  const write = (record: object) =>
-    writeFile(join(data, 'target', 'shop', 'instances.json'), JSON.stringify({ instances: [record] }));
+  afterEach(() => child?.kill('SIGKILL'));
 
   it.each([
-    ["in the system's words", (ticks: string) => ({ startTime: ticks })],
-    ['in clock ticks', (ticks: string) => ({ startTicks: Number(ticks) })],
-  ])('ends a process that a record names by pid and start %s', async (_, start) => {
-    await write({ phase: 'running', process: { pid: child.pid, ...start(await startTime()) } });
-    const ended = once(child, 'exit');
+    ['has the data folder as an argument', ['--', '--data', data], {}],
+    ['is an instance of its target', [], { POINTSMAN_TARGET: `${data}/target` }],
+  ])('ends a process that %s', async (_, args, env) => {
+    const ended = once(await start(args, env), 'exit');
 
     await endLeftovers(data);
 
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
-  it('leaves alone a process that only has the pid of one that is gone', async () => {
-    await write({ pid: child.pid, startTime: '1' });
+  it('leaves alone what works for another folder', async () => {
+    const other = await start(['--', `${data}-2`, `${data}/registry`], { POINTSMAN_TARGET: `${data}-2/target` });
 
     await endLeftovers(data);
 
-    expect(process.kill(child.pid ?? 0, 0)).toBe(true);
-  });
-
-  it('has nothing to do for a folder that is not there', async () => {
-    await expect(endLeftovers(join(data, 'nothing'))).resolves.toBeUndefined();
+    expect([other.exitCode, other.signalCode]).toEqual([null, null]);
   });
 });

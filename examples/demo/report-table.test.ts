@@ -14,8 +14,8 @@ describe('reportTable', () => {
       0:00  1 first release   ·██                          1.0.0         400       0  not asked: nothing to compare with
       +3 s    1.0.0 promoted  0 → 100 %
       ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-      0:03  2 good release    ·▁▄▄█                        1.0.0         280       0  +1 s at 10 %: need-more, 0 of 0 failed
-      +6 s    1.1.0 promoted     ×                         1.1.0         320       0  +2 s at 50 %: safe, 0 of 312 failed
+      0:03  2 good release    ·▁▄▄▄█                       1.0.0         280       0  +1 s at 10 %: need-more, 0 of 0 failed
+      +6 s    1.1.0 promoted     ××                        1.1.0         320       0  +2 s at 50 %: safe, 0 of 312 failed
                               × host dead, router serving                             it fails under 1 %: 0 % (0 of 312) failed, of
                               0 → 10 → 50 → 100 %                                     stable's 0 % (0 of 1204)
       ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -62,11 +62,13 @@ function actCells(act: ActReport, begin: number, paint: Paint): string[][] {
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = { safe: 'green', bad: 'red', blind: 'yellow' };
 
 function judgeLines({ judgement, from }: ActReport, paint: Paint): string[] {
-  const said = judgement.verdicts.map(({ at, percent, verdict, requests, errors }) => {
-    const colour = colourOf[verdict];
-    const name = colour ? paint(colour, verdict) : verdict;
-    return `${paint('dim', `+${Math.max(0, Math.round((at - from) / 1000))} s`)} at ${percent} %: ${name}, ${errors} of ${requests} failed`;
-  });
+  const said = judgement.verdicts
+    .filter(({ percent }) => percent > 0)
+    .map(({ at, percent, verdict, requests, errors }) => {
+      const colour = colourOf[verdict];
+      const name = colour ? paint(colour, verdict) : verdict;
+      return `${paint('dim', `+${Math.max(0, Math.round((at - from) / 1000))} s`)} at ${percent} %: ${name}, ${errors} of ${requests} failed`;
+    });
   return [...said, ...wrapped(judgement.reason ?? '', judgeColumns).map((line) => paint('dim', line))];
 }
 

@@ -13,6 +13,7 @@ describe('weightsBySecond', () => {
       { second: 1, percent: 10, from: 'router' },
       { second: 2, percent: 50, from: 'router' },
       { second: 3, percent: 50, from: 'answers' },
+      { second: 4, percent: 50, from: 'answers' },
       { second: 5, percent: 100, from: 'router' },
     ]);
   });
@@ -20,11 +21,11 @@ describe('weightsBySecond', () => {
 
 describe('sparkline', () => {
   it('is a block for each second, with crosses below where the host was dead', () => {
-    expect([sparkline(weights, 10), deadline(weights, 10)]).toEqual(['·▁▄▄█', '   ×']);
+    expect([sparkline(weights, 10), deadline(weights, 10)]).toEqual(['·▁▄▄▄█', '   ××']);
   });
 
   it('leaves out seconds that do not fit', () => {
-    expect(sparkline(weights, 3)).toBe('·▁▄');
+    expect(sparkline(weights, 3)).toBe('·▄▄');
   });
 });
 

@@ -18,22 +18,31 @@ export interface Weight {
   readonly from: 'router' | 'answers';
 }
 
-/** A weight for each second of an act, from what the router said, and from the answers where nobody could ask it. */
+/**
+ * A weight for each second of an act: what the router said last, and for the seconds in which the host was dead, so that
+ * nobody could ask, what the answers show.
+ */
 export function weightsBySecond(
-  act: { readonly from: number; readonly to: number; readonly version: string },
+  act: {
+    readonly from: number;
+    readonly to: number;
+    readonly version: string;
+    readonly hostDead: { readonly from: number; readonly to: number } | null;
+  },
   samples: readonly Sample[],
   tallies: readonly Tally[],
 ): Weight[] {
   const seconds = Math.max(1, Math.ceil((act.to - act.from) / 1000));
-  return Array.from({ length: seconds }, (_, second): Weight[] => {
-    const start = act.from + second * 1000;
-    const said = samples.findLast(({ at }) => at >= start && at < start + 1000);
-    if (said !== undefined) return [{ second, percent: said.percent, from: 'router' }];
+  return Array.from({ length: seconds }, (_, second): Weight => {
+    const [start, end] = [act.from + second * 1000, act.from + (second + 1) * 1000];
+    const isDead = act.hostDead !== null && act.hostDead.from < end && act.hostDead.to > start;
+    const said = samples.findLast(({ at }) => at < end);
+    if (said && (!isDead || said.at >= start)) return { second, percent: said.percent, from: 'router' };
     const answers = tallies.filter((tally) => tally.second === Math.floor(start / 1000) && tally.version !== null);
-    const all = count(answers).requests;
-    const fresh = count(answers.filter(({ version }) => version === act.version)).requests;
-    return all === 0 ? [] : [{ second, percent: (100 * fresh) / all, from: 'answers' }];
-  }).flat();
+    const [all, fresh] = [count(answers), count(answers.filter(({ version }) => version === act.version))];
+    const percent = all.requests === 0 ? (said?.percent ?? 0) : (100 * fresh.requests) / all.requests;
+    return { second, percent, from: isDead ? 'answers' : 'router' };
+  });
 }
 
 /** One character a weight: `·` for nothing, then blocks that grow; at most `columns`, by leaving out. */

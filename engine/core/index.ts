@@ -1,6 +1,6 @@
 export type * from './execution.ts';
 export type * from './history.ts';
-export { afterStep, joinSteps } from './join-steps.ts';
+export { applyFrames, joinSteps } from './join-steps.ts';
 export { MAX_PAYLOAD_BYTES } from './limits.ts';
 export { changedNothing, start, step } from './step.ts';
 export { readToken, type TokenPlace } from './task-token.ts';

@@ -1,4 +1,4 @@
-import type { ExecutionState, Step } from './execution.ts';
+import type { Frame, Step } from './execution.ts';
 
 /** Two steps in a row as one: what is written once instead of twice. */
 export function joinSteps(first: Step, second: Step): Step {
@@ -14,12 +14,10 @@ export function joinSteps(first: Step, second: Step): Step {
   };
 }
 
-/** The state after a step. */
-export function afterStep({ frames }: ExecutionState, step: Step): ExecutionState {
-  const next = { ...frames };
+/** Brings the frames to where a step left them, in place: copying them would cost what exists and not what changed. */
+export function applyFrames(frames: Record<string, Frame>, step: Pick<Step, 'frames'>): void {
   for (const [id, frame] of Object.entries(step.frames)) {
-    if (frame === null) delete next[id];
-    else next[id] = frame;
+    if (frame === null) delete frames[id];
+    else frames[id] = frame;
   }
-  return { head: step.head, frames: next };
 }

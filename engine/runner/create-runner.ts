@@ -25,7 +25,7 @@ import type {
   TaskDispatcher,
 } from './ports.ts';
 import type { Runner, StartRequest, TokenAnswer } from './runner.ts';
-import { advanced, createStateCache, type Loaded } from './state-cache.ts';
+import { advance, committed, createStateCache, type Loaded } from './state-cache.ts';
 import { endedSummary, runningSummary, startFacts } from './summaries.ts';
 
 export interface RunnerOptions {
@@ -75,7 +75,7 @@ export function createRunner(options: RunnerOptions): Runner {
       return { kind: 'exists', execution: holder } as const;
     }
     const unwritten = { summary, version: 0, head: step.head, frames: {}, machine: definition };
-    afterCommit(advanced(unwritten, step, summary), step);
+    afterCommit(committed(advance(unwritten, step), summary), step);
     return { kind: 'started', execution: summary } as const;
   }
 
@@ -91,33 +91,39 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
+  /** False: another writer was faster, and nothing was written. */
   async function tryOpen(arn: ExecutionArn, letters: readonly Letter[]): Promise<boolean> {
-    const loaded = await cache.get(arn);
-    const { step, answers } = loaded === undefined ? { step: undefined, answers: [] } : stepThrough(loaded, letters);
-    if (loaded !== undefined && step !== undefined) {
-      const summary = step.end === undefined ? undefined : endedSummary(loaded.summary, step.end, clock.now());
-      if ((await store.commit(arn, loaded.version, { ...step, summary })) === 'conflict') {
-        cache.forget(arn);
-        return false;
+    const before = await cache.get(arn);
+    const answers: Answer[] = [];
+    if (before !== undefined) {
+      const { now, step } = stepThrough(before, letters, answers);
+      if (step !== undefined) {
+        const summary = step.end === undefined ? undefined : endedSummary(before.summary, step.end, clock.now());
+        if ((await store.commit(arn, before.version, { ...step, summary })) === 'conflict') {
+          cache.forget(arn);
+          return false;
+        }
+        afterCommit(committed(now, summary), step);
       }
-      afterCommit(advanced(loaded, step, summary), step);
     }
     for (const [i, { answered }] of letters.entries()) answered?.(answers[i] ?? 'ignored');
     return true;
   }
 
-  function stepThrough(loaded: Loaded, letters: readonly Letter[]): { step: Step | undefined; answers: Answer[] } {
-    let now = loaded;
+  /** Steps through the letters one after the other; `step` joins what they changed, undefined for nothing. */
+  function stepThrough(before: Loaded, letters: readonly Letter[], answers: Answer[]) {
+    let now = before;
     let joined: Step | undefined;
-    const answers = letters.map(({ event, wanted }): Answer => {
-      if (wanted?.(now) === false) return 'ignored';
-      const step = nextStep(now.machine, now, event, context());
-      if (changedNothing(step)) return wanted === undefined ? 'ignored' : 'taken';
-      now = advanced(now, step, undefined);
+    for (const { event, wanted } of letters) {
+      const isWanted = wanted?.(now) ?? true;
+      const step = isWanted ? nextStep(now.machine, now, event, context()) : undefined;
+      const changed = step !== undefined && !changedNothing(step);
+      answers.push(changed || (isWanted && wanted !== undefined) ? 'taken' : 'ignored');
+      if (!changed) continue;
+      now = advance(now, step);
       joined = joined === undefined ? step : joinSteps(joined, step);
-      return 'taken';
-    });
-    return { step: joined, answers };
+    }
+    return { now, step: joined };
   }
 
   /** What is durable is remembered, and only now performed. */

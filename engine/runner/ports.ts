@@ -157,7 +157,7 @@ export interface Clock {
   at(at: EpochMs, run: () => void): () => void;
 }
 
-/** Unpredictable 128 bits as 32 hexadecimal digits: execution names and the seed of each step. */
+/** At least 120 unpredictable bits as 32 hexadecimal digits: execution names and the seed of each step. */
 export interface Ids {
   next(): string;
 }

@@ -1,10 +1,12 @@
 import type { Machine } from '../asl/machine.ts';
-import { afterStep, type Step } from '../core/index.ts';
+import { applyFrames, type Frame, type Step } from '../core/index.ts';
 import type { ExecutionArn, ExecutionStore, ExecutionSummary, StoredExecution, StoredMachine } from './ports.ts';
 
 /** A running execution in memory: what is stored, and the machine it runs. */
 export interface Loaded extends StoredExecution {
   readonly machine: Machine;
+  /** Belongs to whoever steps the execution, who alone changes it. */
+  readonly frames: Record<string, Frame>;
 }
 
 /** Running executions by ARN, read from the store when needed. The oldest idle ones are forgotten past `limit`. */
@@ -46,8 +48,18 @@ export function createStateCache(
   };
 }
 
-/** The execution after a committed step. */
-export function advanced(loaded: Loaded, step: Step, summary: ExecutionSummary | undefined): Loaded {
-  const { head, frames } = afterStep(loaded, step);
-  return { ...loaded, head, frames, version: loaded.version + 1, summary: summary ?? loaded.summary };
+/**
+ * The execution after a step, with its frames changed in place. One that could not be committed must be forgotten: only
+ * the store knows what it was before.
+ */
+export function advance(loaded: Loaded, step: Step): Loaded {
+  applyFrames(loaded.frames, step);
+  return { ...loaded, head: step.head };
 }
+
+/** The execution after the commit of what it was advanced by. */
+export const committed = (advanced: Loaded, summary: ExecutionSummary | undefined): Loaded => ({
+  ...advanced,
+  version: advanced.version + 1,
+  summary: summary ?? advanced.summary,
+});

@@ -20,8 +20,9 @@ describe('memoryTrafficRouter', () => {
       release: `sha256:${'a'.repeat(64)}`,
       requests: 10,
       errors: 1,
+      abandoned: 0,
       inFlight: 0,
-      latency: { boundsMs: [100], counts: [9, 1] },
+      latency: { boundsMs: [100], counts: [9, 1], waiting: [0, 0] },
       upstreams: [],
     };
 

@@ -12,7 +12,14 @@ const route = z.looseObject({
   candidatePercent: z.number(),
 });
 
-const counters = z.looseObject({ release: z.string(), requests: z.number(), errors: z.number(), inFlight: z.number() });
+const counters = z.looseObject({
+  release: z.string(),
+  requests: z.number(),
+  errors: z.number(),
+  /** Requests whose client left before they were answered. */
+  abandoned: z.number(),
+  inFlight: z.number(),
+});
 
 const instance = z.looseObject({
   id: z.string(),
@@ -64,4 +71,6 @@ export const pushedImage = z.looseObject({
   image: z.string(),
   digest: z.string(),
   executionArn: z.nullish(z.string()),
+  /** False when that rollout was there already, running or ended. */
+  started: z._default(z.boolean(), true),
 });

@@ -47,9 +47,10 @@ function armsTable({ route, stable, candidate, instances, counters, releases }: 
   ]);
 }
 
-function countersText({ requests, errors }: ServiceStatus['counters'][number]): string {
+function countersText({ requests, errors, abandoned }: ServiceStatus['counters'][number]): string {
   const share = requests === 0 ? '' : ` (${percentText((100 * errors) / requests)})`;
-  return `${requests} requests, ${errors} errors${share}`;
+  const givenUp = abandoned === 0 ? '' : `, ${abandoned} given up by clients`;
+  return `${requests} requests, ${errors} errors${share}${givenUp}`;
 }
 
 function rolloutText(

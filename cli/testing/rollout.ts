@@ -83,12 +83,13 @@ export function rollout(verdict: 'safe' | 'bad'): FakeExecution[] {
   ];
 }
 
-const counted = (release: string, requests: number, errors: number) => ({
+const counted = (release: string, requests: number, errors: number, abandoned: number) => ({
   release,
   requests,
   errors,
+  abandoned,
   inFlight: 1,
-  latency: { boundsMs: [], counts: [] },
+  latency: { boundsMs: [], counts: [], waiting: [] },
   upstreams: [],
 });
 const instance = (id: string, release: string, phase: string, detail: string, lastLogLines: string[] = []) => ({
@@ -131,7 +132,7 @@ export const shopStatus = (now: number, endsAt: number, outcome: string, reason:
       candidate: isOver ? null : { release: candidate, upstreams: ['http://127.0.0.1:41234'] },
       candidatePercent: isOver ? 0 : 10,
     },
-    counters: [counted(stable, 12_345, 3), counted(candidate, 140, 2)],
+    counters: [counted(stable, 12_345, 3, 0), counted(candidate, 140, 2, 5)],
     stable,
     candidate: isOver ? null : candidate,
     instances: [

@@ -1,7 +1,7 @@
 import { addSlice, startLogs } from './e-process.ts';
 import { addToDispersion, startDispersion, type Dispersion } from './dispersion.ts';
 import { questions, type Policy, type Question } from './policy.ts';
-import { none, plus, type ArmSlice, type Slice } from './slice.ts';
+import { emptyArm, plusArm, type ArmSlice, type Slice } from './slice.ts';
 
 /** All the judge remembers between two ticks. Plain JSON of about 3 KB, whatever the traffic was. */
 export interface Evidence {
@@ -19,8 +19,8 @@ export function startEvidence(policy: Policy): Evidence {
   return {
     slices: 0,
     seconds: 0,
-    candidate: { errors: none, slow: none },
-    stable: { errors: none, slow: none },
+    candidate: emptyArm,
+    stable: emptyArm,
     logs: {
       failsMore: startLogs(failsMore),
       slowMore: startLogs(slowMore),
@@ -41,11 +41,8 @@ export function addToEvidence(known: Evidence, slice: Slice, policy: Policy): Ev
   return {
     slices: known.slices + 1,
     seconds: known.seconds + seconds,
-    candidate: {
-      errors: plus(known.candidate.errors, candidate.errors),
-      slow: plus(known.candidate.slow, candidate.slow),
-    },
-    stable: { errors: plus(known.stable.errors, stable.errors), slow: plus(known.stable.slow, stable.slow) },
+    candidate: plusArm(known.candidate, candidate),
+    stable: plusArm(known.stable, stable),
     logs: {
       failsMore: errors('failsMore'),
       slowMore: slow('slowMore'),

@@ -12,8 +12,9 @@ const counted = (release: string, requests: number, errors = 0, slow = 0): Relea
   release,
   requests,
   errors,
+  abandoned: 0,
   inFlight: 0,
-  latency: { boundsMs: [10, 100, 1000], counts: [requests - slow, 0, slow, 0] },
+  latency: { boundsMs: [10, 100, 1000], counts: [requests - slow, 0, slow, 0], waiting: [0, 0, 0, 0] },
   upstreams: [],
 });
 
@@ -57,7 +58,18 @@ describe('judgeCanary', () => {
     expect(first.memory.slowAboveMs).toBe(100);
     expect(await look(first.memory, counted(one, 5900, 0, 12), counted(two, 100, 0, 40))).toMatchObject({
       verdict: 'bad',
-      reason: "it is slower than stable: 40 % (40 of 100) slow, of stable's 0.222 % (2 of 900)",
+      reason: "it is slower than stable: 40 % (40 of 100) slow or unanswered, of stable's 0.222 % (2 of 900)",
+    });
+  });
+
+  it('says bad because clients gave up, also where stable has not shown yet what is slow', async () => {
+    const { look } = world();
+    const first = await look(null, counted(one, 100));
+
+    expect(first.memory.slowAboveMs).toBeNull();
+    expect(await look(first.memory, counted(one, 500), { ...counted(two, 45), abandoned: 40 })).toMatchObject({
+      verdict: 'bad',
+      reason: "clients gave up on 40 of 45 requests, of stable's 0 of 400",
     });
   });
 
@@ -99,8 +111,8 @@ describe('judgeCanary', () => {
     const third = await look(second.memory, counted(one, 9500), counted(two, 500));
 
     expect(third.memory.verdicts).toEqual([
-      { at: 5000, percent: 10, verdict: 'need-more', requests: 0, errors: 0 },
-      { at: 15_000, percent: 10, verdict: 'safe', requests: 500, errors: 0 },
+      { at: 5000, percent: 10, verdict: 'need-more', requests: 0, errors: 0, abandoned: 0 },
+      { at: 15_000, percent: 10, verdict: 'safe', requests: 500, errors: 0, abandoned: 0 },
     ]);
     expect(judgeCanary.read({ ...input, memory: JSON.parse(JSON.stringify(third.memory)) }).memory).toEqual(
       third.memory,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startEvidence } from './evidence.ts';
 import { judge, type Verdict } from './judge.ts';
 import { defaultPolicy } from './policy.ts';
-import { none } from './slice.ts';
+import { plusArm, type ArmSlice } from './slice.ts';
 import { seededDice } from '../../test/support/seeded-dice.ts';
 
 interface World {
@@ -14,6 +14,10 @@ interface World {
   readonly lookEverySeconds: number;
   /** Both arms fail this much in the second quarter of the time. */
   readonly outage?: number;
+  /** Share of the requests that clients give up on, whichever arm they are sent to. */
+  readonly abandonment?: number;
+  /** Share of the candidate's other requests that clients give up on because it does not answer them. */
+  readonly candidateHangs?: number;
   /** Coefficient of variation of each instance group's error rate, drawn anew every 15 s. */
   readonly variation?: number;
 }
@@ -57,6 +61,35 @@ describe('the judge, over many rollouts', () => {
     expect(shareOf('bad', simulate({ ...quiet, variation: 1, seconds: 600 }, ['bad']))).toBeLessThanOrEqual(
       withNoise(0.02),
     );
+  });
+
+  it.each([0.02, 0.1, 0.4])(
+    'does not abort a good release because clients give up on %d of the requests of both arms',
+    (abandonment) => {
+      const found = simulate({ ...quiet, abandonment, seconds: 600 }, ['bad']);
+
+      expect(shareOf('bad', found)).toBeLessThanOrEqual(withNoise(defaultPolicy.alpha));
+    },
+  );
+
+  it.each([
+    { candidateHangs: 1, within: 5 },
+    { candidateHangs: 0.5, within: 5 },
+    { candidateHangs: 0.2, within: 25 },
+  ])(
+    'finds a release that leaves $candidateHangs of its requests unanswered in a median of $within s of giving up',
+    ({ candidateHangs, within }) => {
+      const found = simulate({ ...quiet, abandonment: 0.01, candidateHangs, seconds: 600 }, ['bad']);
+
+      expect(shareOf('bad', found)).toBe(1);
+      expect(median(found.map(({ at }) => at))).toBeLessThanOrEqual(within);
+    },
+  );
+
+  it('never calls a release safe that leaves half of its requests unanswered', () => {
+    const hanging = { ...quiet, stableErrors: 0, candidateErrors: 0, candidateHangs: 0.5 };
+
+    expect(shareOf('safe', simulate(hanging, ['safe', 'bad']))).toBe(0);
   });
 
   it('calls a release at both tolerances safe at most as often as stated', () => {
@@ -118,30 +151,28 @@ function rollout(world: World, ends: readonly Verdict[], dice: ReturnType<typeof
       multipliers = multipliers.map(() => dice.gamma(world.variation ?? 0));
     const outage = at > world.seconds / 4 && at <= world.seconds / 2 ? (world.outage ?? 0) : 0;
     const requests = world.requestsPerSecond * world.lookEverySeconds;
-    const arm = (share: number, errors: number, multiplier = 1) => {
-      const trials = dice.poisson(requests * share);
-      return {
-        trials,
-        hits: Math.min(trials, dice.poisson(trials * Math.min(1, Math.max(outage, errors * multiplier)))),
-      };
+    const some = (of: number, share: number) => Math.min(of, dice.poisson(of * Math.min(1, share)));
+    const arm = (share: number, errors: number, multiplier = 1, hangs = 0): ArmSlice => {
+      const sent = dice.poisson(requests * share);
+      const left = world.abandonment ? some(sent, world.abandonment) : 0;
+      const abandoned = { trials: sent, hits: left + (hangs > 0 ? some(sent - left, hangs) : 0) };
+      const trials = sent - abandoned.hits;
+      const failed = { trials, hits: some(trials, Math.max(outage, errors * multiplier)) };
+      return { errors: failed, slow: abandoned, abandoned };
     };
-    const candidate = arm(world.candidateShare, world.candidateErrors, multipliers[0]);
+    const candidate = arm(world.candidateShare, world.candidateErrors, multipliers[0], world.candidateHangs);
     const half = (1 - world.candidateShare) / 2;
     const halves = [
       arm(half, world.stableErrors, multipliers[1]),
       arm(half, world.stableErrors, multipliers[2]),
     ] as const;
-    const stable = { trials: halves[0].trials + halves[1].trials, hits: halves[0].hits + halves[1].hits };
-    const seen = judge(
-      evidence,
-      {
-        seconds: world.lookEverySeconds,
-        candidate: { errors: candidate, slow: none },
-        stable: { errors: stable, slow: none },
-        halves,
-      },
-      defaultPolicy,
-    );
+    const slice = {
+      seconds: world.lookEverySeconds,
+      candidate,
+      stable: plusArm(...halves),
+      halves: [halves[0].errors, halves[1].errors],
+    } as const;
+    const seen = judge(evidence, slice, defaultPolicy);
     evidence = seen.evidence;
     if (ends.includes(seen.judgement.verdict))
       return { verdict: seen.judgement.verdict, at, requests: evidence.candidate.errors.trials };

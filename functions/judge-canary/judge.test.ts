@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { startEvidence, type Evidence } from './evidence.ts';
 import { judge, type Judgement } from './judge.ts';
 import { defaultPolicy } from './policy.ts';
-import { none, type Rate, type Slice } from './slice.ts';
+import { emptyArm, none, type ArmSlice, type Rate, type Slice } from './slice.ts';
 
 const rate = (hits: number, trials: number): Rate => ({ hits, trials });
 
 function slice(candidate: Rate, stable: Rate, more: Partial<Slice> = {}): Slice {
   return {
     seconds: 5,
-    candidate: { errors: candidate, slow: none },
-    stable: { errors: stable, slow: none },
+    candidate: { ...emptyArm, errors: candidate },
+    stable: { ...emptyArm, errors: stable },
     halves: null,
     ...more,
   };
@@ -25,6 +25,13 @@ function judgeAll(slices: readonly Slice[]): { evidence: Evidence; judgement: Ju
 
 const clump = (first: number, second: number) =>
   slice(rate(30, 50), rate(first + second, 950), { seconds: 15, halves: [rate(first, 475), rate(second, 475)] });
+
+/** Some requests answered in time and well, the others given up by their clients. */
+const leftAlone = (answered: number, abandoned: number): ArmSlice => ({
+  errors: rate(0, answered),
+  slow: rate(abandoned, answered + abandoned),
+  abandoned: rate(abandoned, answered + abandoned),
+});
 
 const times = (count: number, each: Slice) => Array.from({ length: count }, () => each);
 
@@ -94,8 +101,70 @@ describe('judge', () => {
 
     expect(judgement).toMatchObject({
       verdict: 'bad',
-      reason: "it is slower than stable: 40 % (20 of 50) slow, of stable's 0.526 % (5 of 950)",
+      reason: "it is slower than stable: 40 % (20 of 50) slow or unanswered, of stable's 0.526 % (5 of 950)",
     });
+  });
+
+  it('says bad for a candidate whose clients give up where those of stable do not', () => {
+    const { judgement } = judgeAll([
+      { seconds: 5, candidate: leftAlone(5, 40), stable: leftAlone(400, 0), halves: null },
+    ]);
+
+    expect(judgement).toMatchObject({
+      verdict: 'bad',
+      reason: "clients gave up on 40 of 45 requests, of stable's 0 of 400",
+    });
+  });
+
+  it('says bad for a candidate that leaves every request open, before the first client gives up', () => {
+    const candidate = { ...emptyArm, slow: rate(20, 20) };
+    const { judgement } = judgeAll([{ seconds: 5, candidate, stable: leftAlone(400, 0), halves: null }]);
+
+    expect(judgement).toMatchObject({
+      verdict: 'bad',
+      reason: "it is slower than stable: 100 % (20 of 20) slow or unanswered, of stable's 0 % (0 of 400)",
+    });
+  });
+
+  it('says bad for a candidate that hangs while the errors of stable come in clumps', () => {
+    const clumps = [clump(40, 0), clump(0, 40), clump(0, 40), clump(40, 0)];
+    const hanging = { seconds: 5, candidate: leftAlone(0, 50), stable: leftAlone(950, 0), halves: null };
+
+    expect(judgeAll([...clumps, hanging]).judgement).toMatchObject({ verdict: 'bad', bound: null });
+  });
+
+  it('never says safe because of requests that were given up', () => {
+    const bothArms = { seconds: 5, candidate: leftAlone(0, 50), stable: leftAlone(0, 950), halves: null };
+    const { judgement } = judgeAll(times(200, bothArms));
+
+    expect(judgement).toMatchObject({
+      verdict: 'need-more',
+      reason: 'the candidate answered nothing since the last look, while clients waited or gave up',
+      more: null,
+    });
+    expect(judgement.eValues).toMatchObject({ failsRarely: 1, failsLittleMore: 1 });
+  });
+
+  it('holds a candidate whose answers are fine while its clients give up more, even where slowness cannot be judged', () => {
+    const burst = (slow: number): Slice => ({
+      seconds: 15,
+      candidate: leftAlone(90, 10),
+      stable: { ...leftAlone(900, 0), slow: rate(slow, 900) },
+      halves: null,
+    });
+    const { judgement } = judgeAll(times(10, burst(0)).flatMap((calm) => [calm, burst(450)]));
+
+    expect(judgement).toMatchObject({
+      verdict: 'need-more',
+      reason: "clients gave up on 200 of 2000 requests, of stable's 0 of 18000",
+    });
+    expect(judgement.eValues.failsRarely).toBeGreaterThan(40);
+  });
+
+  it('says safe where as many clients leave stable', () => {
+    const bothArms = { seconds: 5, candidate: leftAlone(40, 10), stable: leftAlone(760, 190), halves: null };
+
+    expect(judgeAll(times(30, bothArms)).judgement).toMatchObject({ verdict: 'safe' });
   });
 
   it('lets a few slow answers after a cold start pass', () => {

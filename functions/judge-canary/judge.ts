@@ -1,6 +1,7 @@
 import { addToEvidence, type Evidence } from './evidence.ts';
 import type { Policy, Question } from './policy.ts';
-import type { Rate, Slice } from './slice.ts';
+import { errorsText, reasonToHold, rounded, slowText } from './reasons.ts';
+import type { Slice } from './slice.ts';
 import { weigh, type Weights } from './weights.ts';
 
 /** `blind`: the counters could not be read, which says nothing about the release. */
@@ -27,7 +28,10 @@ export function judge(evidence: Evidence, slice: Slice, policy: Policy): { evide
   return { evidence: known, judgement: judgementOf(known, slice, policy) };
 }
 
-/** @param slice the newest, already part of the evidence; it only colours the reason */
+/**
+ * @param slice the newest, already part of the evidence; undefined when there is none since the router began to count,
+ * which is no moment to go on
+ */
 export function judgementOf(known: Evidence, slice: Slice | undefined, policy: Policy): Judgement {
   const weights = weigh(known, policy);
   const [verdict, reason] = decide(known, slice, weights, policy);
@@ -42,41 +46,26 @@ export function judgementOf(known: Evidence, slice: Slice | undefined, policy: P
 }
 
 function decide(known: Evidence, slice: Slice | undefined, weights: Weights, policy: Policy): [Verdict, string] {
-  const { candidate, stable } = known;
   const { logE, phi, unbounded } = weights;
   const enoughForBad = Math.log(2 / policy.alpha); // errors and slowness have half of α each
   const enoughForSafe = Math.log(2 / policy.alphaSafe); // and either of two statements makes it safe
-  const errors = `${shareText(candidate.errors)} failed, of stable's ${shareText(stable.errors)}`;
+  const errors = errorsText(known);
+  if (!unbounded.errors && logE.failsMore >= enoughForBad) return ['bad', `it fails more than stable: ${errors}`];
+  // Two statements are needed, so the weaker counts: slower than stable, and slow often enough to matter.
+  if (!unbounded.slow && Math.min(logE.slowMore, logE.slowOften) >= enoughForBad) return ['bad', slowText(known)];
   if (unbounded.errors)
     return [
       'need-more',
       `stable's own errors come in clumps (φ ${rounded(phi.errors)}), so no error bound holds: ${errors}`,
     ];
-  if (logE.failsMore >= enoughForBad) return ['bad', `it fails more than stable: ${errors}`];
-  // Two statements are needed, so the weaker counts: slower than stable, and slow often enough to matter.
-  if (!unbounded.slow && Math.min(logE.slowMore, logE.slowOften) >= enoughForBad)
-    return [
-      'bad',
-      `it is slower than stable: ${shareText(candidate.slow)} slow, of stable's ${shareText(stable.slow)}`,
-    ];
-  const hold = slice && reasonToHold(slice, stable.errors, policy);
+  if (!slice) return ['need-more', 'first look at the counters'];
+  const hold = reasonToHold(known, slice, policy);
   if (hold) return ['need-more', hold];
   if (logE.failsRarely >= enoughForSafe)
     return ['safe', `it fails under ${100 * policy.toleratedErrorRate} %: ${errors}`];
   if (logE.failsLittleMore >= enoughForSafe)
     return ['safe', `it fails less than ${policy.toleratedRatio} times as often as stable: ${errors}`];
-  return ['need-more', slice ? errors : 'first look at the counters'];
-}
-
-/** Why this is no moment to go on, whatever was shown before. */
-function reasonToHold({ candidate, stable }: Slice, usual: Rate, policy: Policy): string | undefined {
-  if (candidate.errors.trials === 0) return 'no traffic reached the candidate since the last look';
-  if (stable.errors.trials === 0)
-    return 'no traffic reached stable since the last look, so there is nothing to compare with';
-  const limit = Math.max(policy.toleratedErrorRate, (policy.toleratedRatio * usual.hits) / Math.max(1, usual.trials));
-  const failing = ({ trials, hits }: Rate) => hits >= 3 && hits / trials > limit;
-  if (!failing(candidate.errors) || !failing(stable.errors)) return undefined;
-  return `both fail more than usual, so it is not this release: ${shareText(candidate.errors)} failed, of stable's ${shareText(stable.errors)}`;
+  return ['need-more', errors];
 }
 
 function stillNeeded({ candidate, seconds }: Evidence, { requestsToSafe, unbounded }: Weights): Judgement['more'] {
@@ -84,12 +73,6 @@ function stillNeeded({ candidate, seconds }: Evidence, { requestsToSafe, unbound
   const perSecond = seconds > 0 ? candidate.errors.trials / seconds : 0;
   return { requests: requestsToSafe, seconds: perSecond > 0 ? Math.ceil(requestsToSafe / perSecond) : null };
 }
-
-/** `1.2 % (12 of 1000)`. */
-const shareText = ({ trials, hits }: Rate): string =>
-  trials === 0 ? 'none yet' : `${rounded((100 * hits) / trials)} % (${hits} of ${trials})`;
-
-const rounded = (value: number): number => Number(value.toPrecision(3));
 
 const mapValues = <Key extends string, A, B>(record: Readonly<Record<Key, A>>, to: (value: A) => B): Record<Key, B> =>
   // Object.entries forgets the key type that the record has.

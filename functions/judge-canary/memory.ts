@@ -9,7 +9,10 @@ export interface Memory {
   readonly evidence: Evidence;
   /** The newest reading of the counters; null until one succeeded. */
   readonly reading: Reading | null;
-  /** Answers above it are slow; null until stable has shown what is usual, or for ever when its histogram ends below. */
+  /**
+   * Requests that take longer are slow. Null until stable has shown what is usual, or for ever when its histogram ends
+   * below: then only those that clients gave up on are.
+   */
   readonly slowAboveMs: number | null;
   /** Since when the counters are out of reach, milliseconds since 1970. */
   readonly blindSince: number | null;
@@ -21,14 +24,16 @@ interface PastVerdict {
   readonly at: number;
   readonly percent: number;
   readonly verdict: Verdict;
+  /** Requests of the candidate that ended, the errors among them, and those abandoned instead. */
   readonly requests: number;
   readonly errors: number;
+  readonly abandoned: number;
 }
 
 export type Look = Judgement & { readonly memory: Memory };
 
-/** Before this many answers, stable's 99th percentile is a guess. */
-const answersForQuantile = 200;
+/** Of fewer, stable's 99th percentile is a guess. */
+const requestsForQuantile = 200;
 const verdictsKept = 20;
 
 export const isMemory = (value: unknown): value is Memory =>
@@ -72,14 +77,15 @@ export function lookBlind(before: Memory, why: string, at: number, percent: numb
 function remember(memory: Memory, percent: number, judgement: Judgement, at = memory.reading?.at ?? 0): Look {
   const last = memory.verdicts.at(-1);
   if (last?.verdict === judgement.verdict && last.percent === percent) return { ...judgement, memory };
-  const { trials: requests, hits: errors } = memory.evidence.candidate.errors;
-  const entry = { at, percent, verdict: judgement.verdict, requests, errors };
+  const { errors, abandoned } = memory.evidence.candidate;
+  const counted = { requests: errors.trials, errors: errors.hits, abandoned: abandoned.hits };
+  const entry = { at, percent, verdict: judgement.verdict, ...counted };
   return { ...judgement, memory: { ...memory, verdicts: [...memory.verdicts, entry].slice(-verdictsKept) } };
 }
 
 /** The bound is chosen before the slices it is used for, otherwise the evidence could be steered by the data. */
 function slowBound({ stable }: Reading, { slowFloorMs }: Policy): number | null {
-  if (!stable || stable.latency.counts.reduce((sum, count) => sum + count, 0) < answersForQuantile) return null;
+  if (!stable || stable.latency.counts.reduce((sum, count) => sum + count, 0) < requestsForQuantile) return null;
   const usual = quantileBoundMs(stable.latency, 0.99);
   return usual === null
     ? null

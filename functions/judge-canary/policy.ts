@@ -13,9 +13,12 @@ export const policyFields = z.object({
   toleratedRatio: z.exactOptional(z.number().check(z.gt(1))),
   /** Safe, too: shown to fail less than this share of its requests. Default 0.01. */
   toleratedErrorRate: z.exactOptional(share),
-  /** Slow is an answer beyond stable's 99th percentile, but never one faster than this. Default 50 ms. */
+  /**
+   * Slow is a request that takes longer than 99 % of stable's did when the rollout began, but none that takes less than
+   * this, unless its client gave up on it. Default 50 ms.
+   */
   slowFloorMs: z.exactOptional(z.number().check(z.nonnegative())),
-  /** Being slow is not bad before it happens to more than this share of answers. Default 0.05: cold starts pass. */
+  /** Being slow is not bad before it happens to more than this share of requests. Default 0.05: cold starts pass. */
   toleratedSlowRate: z.exactOptional(share),
 });
 

@@ -1,6 +1,6 @@
 import type { ReleaseCounters } from '../ports/traffic-router.ts';
 
-/** Trials and how many of them went wrong: requests and errors, or answers and slow answers. */
+/** Trials, and on how many of them something happened. */
 export interface Rate {
   readonly trials: number;
   readonly hits: number;
@@ -8,8 +8,16 @@ export interface Rate {
 
 /** One arm over one stretch of time. */
 export interface ArmSlice {
+  /** Requests that ended, and the errors. An abandoned request may have been about to fail or not: it is no trial. */
   readonly errors: Rate;
+  /**
+   * Requests that are known to be slow or not, and the slow. One is slow as soon as it has taken longer than the bound,
+   * answered or not, and when its client gave up. The same rule for both arms, so clients who leave for reasons of
+   * their own leave both alike, and cancel out of the comparison.
+   */
   readonly slow: Rate;
+  /** Requests that ended or were abandoned, and the abandoned. For people, and to hold back a verdict. */
+  readonly abandoned: Rate;
 }
 
 /** What both arms did over the same stretch of time. */
@@ -30,12 +38,19 @@ export interface Reading {
 }
 
 export const none: Rate = { trials: 0, hits: 0 };
+export const emptyArm: ArmSlice = { errors: none, slow: none, abandoned: none };
 
 export const plus = (a: Rate, b: Rate): Rate => ({ trials: a.trials + b.trials, hits: a.hits + b.hits });
 
+export const plusArm = (a: ArmSlice, b: ArmSlice): ArmSlice => ({
+  errors: plus(a.errors, b.errors),
+  slow: plus(a.slow, b.slow),
+  abandoned: plus(a.abandoned, b.abandoned),
+});
+
 /**
  * The difference of two readings; undefined when a counter went back, which means the router began to count anew.
- * @param slowAboveMs an answer is slow when it took longer; null when slowness is not judged
+ * @param slowAboveMs a request is slow when it takes longer; null while that is not known: then only the abandoned are
  */
 export function sliceBetween(before: Reading, after: Reading, slowAboveMs: number | null): Slice | undefined {
   const candidate = armBetween(before.candidate, after.candidate, slowAboveMs);
@@ -58,23 +73,36 @@ function armBetween(
   after: ReleaseCounters | null,
   slowAboveMs: number | null,
 ): ArmSlice | undefined {
-  const errors = grown(before ? errorRate(before) : none, after ? errorRate(after) : none);
-  const slow = grown(slowRate(before, slowAboveMs), slowRate(after, slowAboveMs));
-  return errors && slow && { errors, slow };
+  const growth = (rate: (counted: ReleaseCounters) => Rate) =>
+    grown(before ? rate(before) : none, after ? rate(after) : none);
+  const errors = growth(errorRate);
+  const slow = growth((counted) => slowRate(counted, slowAboveMs ?? Infinity));
+  const abandoned = growth(abandonedRate);
+  return errors && slow && abandoned && { errors, slow, abandoned };
 }
 
-/** Requests that are still open have no outcome yet, so they are no trials. */
-const errorRate = (counted: { requests: number; inFlight: number; errors: number }): Rate => ({
-  trials: Math.max(counted.requests - counted.inFlight, counted.errors),
-  hits: counted.errors,
+type Counts = Pick<ReleaseCounters, 'requests' | 'errors' | 'abandoned' | 'inFlight'>;
+
+const errorRate = ({ requests, errors, abandoned, inFlight }: Counts): Rate => ({
+  trials: Math.max(requests - inFlight - abandoned, errors),
+  hits: errors,
 });
 
-function slowRate(counters: ReleaseCounters | null, slowAboveMs: number | null): Rate {
-  if (!counters || slowAboveMs === null) return none;
-  const { boundsMs, counts } = counters.latency;
-  const trials = counts.reduce((sum, count) => sum + count, 0);
-  const inTime = counts.reduce((sum, count, i) => sum + ((boundsMs[i] ?? Infinity) <= slowAboveMs ? count : 0), 0);
-  return { trials, hits: trials - inTime };
+const abandonedRate = ({ requests, abandoned, inFlight }: Counts): Rate => ({
+  trials: requests - inFlight,
+  hits: abandoned,
+});
+
+/**
+ * A request counts once and for good: in time when it ends in time; slow when it passes the bound, where it is first
+ * found waiting and later among the ended or abandoned. So a release that hangs is slow before the first client gives up.
+ */
+function slowRate({ latency, abandoned }: ReleaseCounters, slowAboveMs: number): Rate {
+  const { boundsMs, counts, waiting } = latency;
+  const sumWhere = (buckets: readonly number[], isSlow: boolean) =>
+    buckets.reduce((sum, count, i) => sum + ((boundsMs[i] ?? Infinity) > slowAboveMs === isSlow ? count : 0), 0);
+  const hits = sumWhere(counts, true) + sumWhere(waiting, true) + abandoned;
+  return { trials: sumWhere(counts, false) + hits, hits };
 }
 
 function grown(before: Rate, after: Rate): Rate | undefined {

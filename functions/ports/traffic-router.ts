@@ -23,19 +23,34 @@ export interface Route {
 /** The wanted route; whole, never a difference. */
 export type RouteChange = Pick<Route, 'stable' | 'candidate' | 'candidatePercent'>;
 
-/** Requests a release has been sent since the router first saw it. Counters only grow; they survive route changes. */
+/**
+ * Requests a release has been sent since the router first saw it. Counters only grow, what is in flight aside; they
+ * survive route changes. Every request is in flight, abandoned, or has ended; an error is one of those that ended.
+ */
 export interface ReleaseCounters {
   readonly release: Digest;
   readonly requests: number;
-  /**
-   * 5xx answers and failed connections that reached the client, or that only the other arm kept from it. A client that
-   * leaves before the answer makes a request, but no error and no answer.
-   */
+  /** 5xx answers and failed connections that reached the client, or that only the other arm kept from it. */
   readonly errors: number;
-  /** Requests now being answered. */
+  /**
+   * Requests without an outcome: the client left (closed or reset its connection) in the middle of its upload, before
+   * the answer's head, or before the answer's last byte was handed to its connection. Not those that had failed by then:
+   * they are errors. So are those that the router gives up on itself. What was in flight when the router died is abandoned.
+   */
+  readonly abandoned: number;
+  /** Requests now being answered, and open WebSockets. */
   readonly inFlight: number;
-  /** Answers by duration: `counts[i]` took at most `boundsMs[i]`, and more than the bound before; the last has no bound. */
-  readonly latency: { readonly boundsMs: readonly number[]; readonly counts: readonly number[] };
+  /**
+   * Durations: bucket `i` took at most `boundsMs[i]`, and more than the bound before; the last bucket has no bound. A
+   * WebSocket takes as long as its handshake.
+   */
+  readonly latency: {
+    readonly boundsMs: readonly number[];
+    /** Requests that ended, well or as an error. */
+    readonly counts: readonly number[];
+    /** Requests in flight by what they have taken so far, WebSockets left out. */
+    readonly waiting: readonly number[];
+  };
   /**
    * The same counts by upstream, which show how much instances of one release differ by chance. A request tried again
    * on another instance is a request of both. Upstreams stay listed after they left the route: 0 in flight means drained.
@@ -44,6 +59,7 @@ export interface ReleaseCounters {
     readonly url: string;
     readonly requests: number;
     readonly errors: number;
+    readonly abandoned: number;
     readonly inFlight: number;
   }[];
 }

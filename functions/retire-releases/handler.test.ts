@@ -39,8 +39,9 @@ describe('retireReleases', () => {
   });
 
   it('waits for requests that are being answered, unless told not to', async () => {
-    const latency = { boundsMs: [10], counts: [9, 0] };
-    router.setCounters('shop', [{ release: two, requests: 10, errors: 0, inFlight: 1, latency, upstreams: [] }]);
+    const latency = { boundsMs: [10], counts: [9, 0], waiting: [1, 0] };
+    const counts = { requests: 10, errors: 0, abandoned: 0, inFlight: 1 };
+    router.setCounters('shop', [{ release: two, ...counts, latency, upstreams: [] }]);
 
     await expect(retire()).rejects.toMatchObject({ name: 'Pointsman.StillDraining' });
     expect((await target.observe('shop')).instances.map(({ phase }) => phase)).toEqual(['ready', 'ready']);

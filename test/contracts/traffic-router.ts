@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Arm, ReleaseCounters, RouteChange, TrafficRouter } from '../../functions/ports/traffic-router.ts';
 import { eventually } from '../support/eventually.ts';
@@ -202,12 +204,13 @@ export function trafficRouterContract<S extends TrafficRouterSubject>(contract: 
         expect(counters.find(({ release }) => release === one)).toMatchObject({ requests: 10, errors: 0 });
         expect(counters.find(({ release }) => release === two)).toMatchObject({ requests: 10, errors: 10 });
         expect(counters.find(({ release }) => release === one)?.upstreams).toEqual([
-          { url: a.url, requests: 5, errors: 0, inFlight: 0 },
-          { url: b.url, requests: 5, errors: 0, inFlight: 0 },
+          { url: a.url, requests: 5, errors: 0, abandoned: 0, inFlight: 0 },
+          { url: b.url, requests: 5, errors: 0, abandoned: 0, inFlight: 0 },
         ]);
         for (const { latency, requests } of counters) {
           expect(latency.counts).toHaveLength(latency.boundsMs.length + 1);
-          expect(latency.counts.reduce((sum, count) => sum + count, 0)).toBe(requests);
+          expect(latency.waiting).toHaveLength(latency.boundsMs.length + 1);
+          expect(sum(latency.counts)).toBe(requests);
         }
       });
 
@@ -250,28 +253,50 @@ export function trafficRouterContract<S extends TrafficRouterSubject>(contract: 
 
         await router.change(service, 1, 1, { ...onlyStable, stable: { release: two, upstreams: [a.url] } });
 
-        const upstream = { url: a.url, requests: 1, errors: 0, inFlight: 1 };
-        expect((await router.counters(service))[0]).toMatchObject({ release: one, inFlight: 1, upstreams: [upstream] });
+        const upstream = { url: a.url, requests: 1, errors: 0, abandoned: 0, inFlight: 1 };
+        const [counters] = await router.counters(service);
+        expect(counters).toMatchObject({ release: one, inFlight: 1, upstreams: [upstream] });
+        expect(sum(counters?.latency.waiting ?? [])).toBe(1);
         finish.resolve();
         expect((await answer).text).toBe('a');
         expect((await settled(router, service))[0]).toMatchObject({ release: one, requests: 1, inFlight: 0 });
       });
 
-      it('counts a client that left before the answer as a request, but as no error and no answer', async () => {
-        const reached = Promise.withResolvers<void>();
-        await using a = await httpInstance(() => reached.resolve());
+      it.each(['before', 'during'])(
+        'counts a request whose client left %s its answer as abandoned only',
+        async (when) => {
+          const reached = Promise.withResolvers<void>();
+          await using a = await httpInstance((_req, res) => {
+            if (when === 'during') res.write('half');
+            reached.resolve();
+          });
+          const service = newService();
+          await router.change(service, 0, 1, { ...onlyStable, stable: { release: one, upstreams: [a.url] } });
+          const client = request(await urlOf(subject, service), { agent: false }).end();
+          client.on('error', () => {});
+          await (when === 'during' ? once(client, 'response') : reached.promise);
+
+          client.destroy();
+
+          const [counters] = await settled(router, service);
+          const upstream = { url: a.url, requests: 1, errors: 0, abandoned: 1, inFlight: 0 };
+          expect(counters).toMatchObject({ requests: 1, errors: 0, abandoned: 1, upstreams: [upstream] });
+          expect(sum(counters?.latency.counts ?? [])).toBe(0);
+          expect(sum(counters?.latency.waiting ?? [])).toBe(0);
+        },
+      );
+
+      it('counts a failed request as an error, also when its client left before the end of the answer', async () => {
+        await using a = await httpInstance((_req, res) => void res.writeHead(500).write('half'));
         const service = newService();
         await router.change(service, 0, 1, { ...onlyStable, stable: { release: one, upstreams: [a.url] } });
-        const leaving = new AbortController();
-        const answer = fetchText(await urlOf(subject, service), { signal: leaving.signal });
-        await reached.promise;
+        const client = request(await urlOf(subject, service), { agent: false }).end();
+        client.on('error', () => {});
+        await once(client, 'response');
 
-        leaving.abort();
+        client.destroy();
 
-        await expect(answer).rejects.toThrow();
-        const [counters] = await settled(router, service);
-        expect(counters).toMatchObject({ requests: 1, errors: 0 });
-        expect(counters?.latency.counts.every((count) => count === 0)).toBe(true);
+        expect(await settled(router, service)).toMatchObject([{ requests: 1, errors: 1, abandoned: 0 }]);
       });
 
       it('keeps the counters of releases that left the route, and counts on when they come back', async () => {
@@ -304,6 +329,8 @@ export function trafficRouterContract<S extends TrafficRouterSubject>(contract: 
     });
   });
 }
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 async function urlOf(subject: TrafficRouterSubject, service: string): Promise<string> {
   if (!subject.publicUrl) throw new Error('a router with traffic says its public URLs');

@@ -62,6 +62,35 @@ describe('a deployment', () => {
     expect((await world.deploy({ reference: '2' })).cause).toContain('it is slower than stable');
   });
 
+  it('takes a release that hangs back before its clients have given up', async () => {
+    world.traffic.behave(two, { hangRate: 1 });
+    const { error, cause } = await world.deploy({ reference: '2' });
+
+    expect({ error, cause }).toEqual({
+      error: 'Pointsman.TakenBack',
+      cause: expect.stringMatching(/^shop:2 was taken back: it is slower than stable: 100 % .* slow or unanswered, of/),
+    });
+    expect(world.traffic.sentTo(two)).toBeLessThanOrEqual(60);
+    expect(await world.router.observe('shop')).toMatchObject(servesOnly(one));
+  });
+
+  it('takes a release that hangs back because its impatient clients gave up, and says so', async () => {
+    world = await withStable(rolloutWorld({ patienceMs: 0 }));
+    world.images.push('shop', '2', two);
+    world.traffic.behave(two, { hangRate: 0.9 });
+
+    expect((await world.deploy({ reference: '2' })).cause).toMatch(
+      /^shop:2 was taken back: clients gave up on \d+ of \d+ requests, of stable's 0 of \d+$/,
+    );
+    expect(world.traffic.sentTo(two)).toBeLessThanOrEqual(60);
+  });
+
+  it('promotes a release whose clients give up as often as those of stable', async () => {
+    for (const release of [one, two]) world.traffic.behave(release, { hangRate: 0.1 });
+
+    expect(JSON.parse((await world.deploy({ reference: '2' })).output ?? '')).toMatchObject({ outcome: 'promoted' });
+  });
+
   it('tries a release that was taken back again only when asked to retry', async () => {
     world.traffic.behave(two, { errorRate: 0.1 });
     await world.deploy({ reference: '2' });

@@ -35,11 +35,14 @@ const arnOf = (wanted: string): string =>
  * `before` sees every call of a function first and may throw in its place or do something to the world.
  */
 export function rolloutWorld(
-  options: MemoryReleaseTargetOptions & { readonly before?: (name: string, input: Json) => void | Promise<void> } = {},
+  options: MemoryReleaseTargetOptions & {
+    readonly before?: (name: string, input: Json) => void | Promise<void>;
+    readonly patienceMs?: number;
+  } = {},
 ) {
   const clock = testClock();
   const now = () => clock.now();
-  const traffic = simulatedTraffic(memoryTrafficRouter(), 'shop', 200, now);
+  const traffic = simulatedTraffic(memoryTrafficRouter(), 'shop', 200, now, options.patienceMs);
   const ports = {
     clock,
     images: memoryImageRegistry(),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
-import { countAnswers, httpInstance } from '../../../test/support/http-instance.ts';
+import { countAnswers, fetchText, httpInstance } from '../../../test/support/http-instance.ts';
 import { ensureRouter, stopRouter } from './ensure-router.ts';
 import { localTrafficRouter } from './local-traffic-router.ts';
 import { processIdentity } from './process-identity.ts';
@@ -87,6 +87,41 @@ describe('ensureRouter', () => {
       () => router.counters('web'),
       ([old]) => old?.requests === 8,
     );
+  });
+
+  it('counts what was in flight when the router was killed as abandoned', async () => {
+    let reached = 0;
+    await using instance = await httpInstance(() => void reached++);
+    const before = await ensureRouter(dataFolder);
+    const url = await publishService(before.control, 'web', 0);
+    const router = localTrafficRouter(before.control);
+    const stable = { release: 'old', upstreams: [instance.url] };
+    await router.change('web', 0, 4, { stable, candidate: undefined, candidatePercent: 0 });
+    const leaving = new AbortController();
+    const left = fetchText(url, { signal: leaving.signal }).catch(() => 'left');
+    const cut = fetchText(url).catch(() => 'cut');
+    await eventually(
+      () => reached,
+      (requests) => requests === 2,
+    );
+    leaving.abort();
+    await eventually(
+      () => router.counters('web'),
+      ([old]) => old?.abandoned === 1 && old.inFlight === 1,
+    );
+
+    process.kill(before.pid, 'SIGKILL');
+    expect(await Promise.all([left, cut])).toEqual(['left', 'cut']);
+    await eventually(
+      () => processIdentity(before.pid),
+      (identity) => identity === undefined,
+    );
+    await ensureRouter(dataFolder);
+
+    const upstream = { url: instance.url, requests: 2, errors: 0, abandoned: 2, inFlight: 0 };
+    expect(await router.counters('web')).toMatchObject([
+      { requests: 2, errors: 0, abandoned: 2, inFlight: 0, upstreams: [upstream] },
+    ]);
   });
 
   it('takes any port for a service whose port was taken while no router ran', async () => {

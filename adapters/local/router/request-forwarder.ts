@@ -4,7 +4,16 @@ import { answerOwn } from './own-answer.ts';
 import { prepareAnswer, prepareRequest } from './proxy-headers.ts';
 import { pickAnother, pickUpstream, type RoutingTable } from './routing-table.ts';
 import { slots } from './slots.ts';
-import { countAnswer, countEnd, countError, countStart, type Upstream } from './upstream.ts';
+import { countLatency, emptyLatency } from './latency-histogram.ts';
+import {
+  countAbandoned,
+  countDuration,
+  countEnd,
+  countError,
+  countStart,
+  type ReleaseTally,
+  type Upstream,
+} from './upstream.ts';
 
 export interface ForwardingOptions {
   /** How long an instance may take from the whole request to the answer's head before the client gets 504. Default 60. */
@@ -23,6 +32,8 @@ export interface ServedService {
 export interface RequestForwarder {
   /** Sends a client's request to an instance and its answer back. Never throws: every failure becomes an answer. */
   forward(req: IncomingMessage, res: ServerResponse, service: ServedService): void;
+  /** Histograms of what the requests in flight have taken so far; a release without any is missing. */
+  waiting(): ReadonlyMap<ReleaseTally, number[]>;
   /** Ends idle upstream connections and timers. Requests in flight go on. */
   close(): void;
 }
@@ -124,7 +135,10 @@ export function requestForwarder(options: ForwardingOptions = {}): RequestForwar
     if (!next) return giveUp(exchange, 'UpstreamFailed');
 
     const sameRelease = next.tally === upstream.tally;
-    if (!sameRelease) countError(upstream); // all of this release failed the client; that the other arm helps is no merit of it
+    if (!sameRelease) {
+      countError(upstream); // all of this release failed the client; that the other arm helps is no merit of it
+      countDuration(upstream, now - exchange.startedAt);
+    }
     countEnd(upstream);
     countStart(next, !sameRelease);
     exchange.upstream = next;
@@ -145,10 +159,11 @@ export function requestForwarder(options: ForwardingOptions = {}): RequestForwar
     exchange.isOver = true;
     open.letGo(exchange.slot);
     countEnd(upstream);
-    if (!answer) return; // our own answer, already counted, or a client that left before there was one
-    const brokeOff = answer.errored !== null;
-    if (brokeOff || (answer.statusCode ?? 0) >= 500) countError(upstream);
-    if (res.writableFinished && !brokeOff) countAnswer(upstream, performance.now() - startedAt);
+    const isOwnAnswer = !answer && res.headersSent; // already counted as an error
+    const isBad = answer !== undefined && (answer.errored !== null || (answer.statusCode ?? 0) >= 500);
+    if (isBad) countError(upstream);
+    if (isBad || isOwnAnswer || res.writableFinished) countDuration(upstream, performance.now() - startedAt);
+    else countAbandoned(upstream);
   }
 
   /** One timer for all requests: a timer for each would cost more than the second of precision is worth. */
@@ -162,8 +177,20 @@ export function requestForwarder(options: ForwardingOptions = {}): RequestForwar
   }
   const sweeper = setInterval(sweep, Math.min(sweepMs, answerTimeoutMs)).unref();
 
+  function waiting(): ReadonlyMap<ReleaseTally, number[]> {
+    const now = performance.now();
+    const histograms = new Map<ReleaseTally, number[]>();
+    for (const { upstream, startedAt } of open.values()) {
+      const histogram = histograms.get(upstream.tally) ?? emptyLatency();
+      histograms.set(upstream.tally, histogram);
+      countLatency(histogram, now - startedAt);
+    }
+    return histograms;
+  }
+
   return {
     forward,
+    waiting,
     close: () => {
       clearInterval(sweeper);
       agent.destroy();

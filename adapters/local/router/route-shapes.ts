@@ -4,11 +4,12 @@ import type { ReleaseCounters, Route, RouteChange } from '../../../functions/por
 const arm = z.object({ release: z.string(), upstreams: z.array(z.string()) });
 const change = z.object({ stable: z.optional(arm), candidate: z.optional(arm), candidatePercent: z.number() });
 const route = z.extend(change, { service: z.string(), version: z.number(), epoch: z.number() });
-const counts = { requests: z.number(), errors: z.number(), inFlight: z.number() };
+const counts = { requests: z.number(), errors: z.number(), abandoned: z.number(), inFlight: z.number() };
+const buckets = z.array(z.number());
 const counters = z.object({
   release: z.string(),
   ...counts,
-  latency: z.object({ boundsMs: z.array(z.number()), counts: z.array(z.number()) }),
+  latency: z.object({ boundsMs: buckets, counts: buckets, waiting: buckets }),
   upstreams: z.array(z.object({ url: z.string(), ...counts })),
 });
 

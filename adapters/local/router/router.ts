@@ -1,5 +1,5 @@
 import { changedRoute, unrouted } from '../../../functions/ports/changed-route.ts';
-import type { Route, TrafficRouter } from '../../../functions/ports/traffic-router.ts';
+import type { ReleaseCounters, Route, TrafficRouter } from '../../../functions/ports/traffic-router.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { inTurn } from './in-turn.ts';
 import { requestForwarder, type ForwardingOptions } from './request-forwarder.ts';
@@ -86,9 +86,12 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
     return files.saveRoutes(new Map(stored));
   }
 
-  const readService = ({ tallies }: Service) => Array.from(tallies.values(), readTally);
-  const saveCounters = () =>
-    saves(() => files.saveCounters(new Map(Array.from(services, ([name, service]) => [name, readService(service)]))));
+  function readCounters(): ReadonlyMap<string, readonly ReleaseCounters[]> {
+    const waiting = requests.waiting();
+    const read = (tally: ReleaseTally) => readTally(tally, waiting.get(tally));
+    return new Map(Array.from(services, ([name, { tallies }]) => [name, Array.from(tallies.values(), read)]));
+  }
+  const saveCounters = () => saves(() => files.saveCounters(readCounters()));
   const saver = setInterval(() => void saveCounters().catch(() => {}), countersSavedEveryMs).unref();
 
   return {
@@ -108,9 +111,8 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
       }),
 
     async counters(name) {
-      const service = services.get(name);
-      if (!service) return [];
-      const counted = readService(service);
+      const counted = readCounters().get(name);
+      if (!counted) return [];
       await saveCounters(); // what was shown once must not shrink when the router dies and starts anew
       return counted;
     },

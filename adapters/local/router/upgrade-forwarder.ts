@@ -6,7 +6,7 @@ import { ownAnswerText } from './own-answer.ts';
 import { prepareUpgrade } from './proxy-headers.ts';
 import type { ForwardingOptions, ServedService } from './request-forwarder.ts';
 import { pickUpstream } from './routing-table.ts';
-import { countAnswer, countEnd, countError, countStart, type Upstream } from './upstream.ts';
+import { countAbandoned, countDuration, countEnd, countError, countStart, type Upstream } from './upstream.ts';
 
 /** A WebSocket, from its handshake until either side closes it. */
 interface Handshake {
@@ -36,6 +36,7 @@ export function upgradeForwarder(options: ForwardingOptions = {}): UpgradeForwar
   proxy.on('proxyReqWs', (outgoing, _req, socket) => {
     const handshake = handshakes.get(socket);
     if (!handshake) return;
+    socket.once('close', () => outgoing.destroy()); // a client that left while it waited: the instance need not go on
     outgoing.once('response', ({ statusCode = 0 }) => {
       answered(handshake);
       if (statusCode >= 500) countError(handshake.upstream);
@@ -51,7 +52,7 @@ export function upgradeForwarder(options: ForwardingOptions = {}): UpgradeForwar
   proxy.on('error', (_error, _req, client) => {
     const handshake = client instanceof Socket ? handshakes.get(client) : undefined;
     if (!handshake || !(client instanceof Socket) || handshake.isAnswered || client.destroyed) return;
-    handshake.isAnswered = true;
+    answered(handshake);
     handshake.upstream.ejectedUntil = performance.now() + ejectionMs;
     countError(handshake.upstream);
     client.write(ownAnswerText('UpstreamFailed', handshake.service.name));
@@ -64,19 +65,24 @@ export function upgradeForwarder(options: ForwardingOptions = {}): UpgradeForwar
       socket.end(ownAnswerText('NoRoute', service.name));
       return;
     }
-    handshakes.set(socket, { upstream, service, startedAt, isAnswered: false });
+    const handshake: Handshake = { upstream, service, startedAt, isAnswered: false };
+    handshakes.set(socket, handshake);
     countStart(upstream, true);
     socket.once('close', () => {
       handshakes.delete(socket);
       countEnd(upstream);
+      if (!handshake.isAnswered) countAbandoned(upstream);
     });
+    // A server's socket stays open to write when the client ends its side; who does so before the answer has left.
+    socket.once('end', () => !handshake.isAnswered && socket.destroy());
     prepareUpgrade(req, service.port);
     // No agent: the connection becomes the WebSocket's own, and a fresh one cannot be stale.
     proxy.ws(req, socket, { target: upstream.target, agent: false, upgradeTimeout }, head).catch(() => {});
   };
 }
 
+/** The client has its answer, also when it is our own. */
 function answered(handshake: Handshake): void {
   handshake.isAnswered = true;
-  countAnswer(handshake.upstream, performance.now() - handshake.startedAt);
+  countDuration(handshake.upstream, performance.now() - handshake.startedAt);
 }

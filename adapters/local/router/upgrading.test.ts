@@ -20,7 +20,8 @@ describe('WebSockets', () => {
     expect(String((await once(socket, 'data'))[0])).toBe('echo ping');
     await router.counters('old', ({ inFlight, requests }) => inFlight === 1 && requests === 1);
     socket.destroy();
-    await router.counters('old', ({ inFlight, errors }) => inFlight === 0 && errors === 0);
+    const counters = await router.counters('old', ({ inFlight }) => inFlight === 0);
+    expect(counters).toMatchObject({ requests: 1, errors: 0, abandoned: 0 });
   });
 
   it('ends the client when the instance ends, and counts no error', async () => {
@@ -62,6 +63,27 @@ describe('WebSockets', () => {
     await router.counters('old', ({ inFlight, errors, requests }) => inFlight === 0 && errors === 0 && requests === 1);
   });
 
+  it('counts a handshake whose client left before it was answered as abandoned', async () => {
+    const reached = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    await using instance = await httpInstance('no upgrade');
+    instance.server.on('upgrade', (_req, socket) => {
+      socket.on('end', () => socket.end(left.resolve)).resume();
+      reached.resolve();
+    });
+    await using router = await testRouter();
+    await router.route([instance.url]);
+    const req = request(router.url, { headers: handshake, agent: false }).end();
+    req.on('error', () => {});
+    await reached.promise;
+
+    req.destroy();
+
+    await left.promise; // the instance learns that nobody waits any more
+    const counters = await router.counters('old', ({ inFlight }) => inFlight === 0);
+    expect(counters).toMatchObject({ requests: 1, errors: 0, abandoned: 1 });
+  });
+
   it('answers 503 without a route, and 502 from a dead instance', async () => {
     await using router = await testRouter();
     expect((await upgrade(router.url)).answer.statusCode).toBe(503);
@@ -88,15 +110,16 @@ async function echoing(): Promise<HttpInstance> {
   return instance;
 }
 
+const handshake = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-key': 'key=',
+  'sec-websocket-version': '13',
+};
+
 async function upgrade(url: string): Promise<{ answer: IncomingMessage; socket: Duplex }> {
-  const headers = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-key': 'key=',
-    'sec-websocket-version': '13',
-  };
   return new Promise((resolve, reject) => {
-    const req = request(url, { headers, agent: false }).end();
+    const req = request(url, { headers: handshake, agent: false }).end();
     req.on('upgrade', (answer, socket) => resolve({ answer, socket }));
     req.on('response', (answer) => resolve({ answer: answer.resume(), socket: answer.socket }));
     req.on('error', reject);

@@ -7,6 +7,7 @@ export interface ReleaseTally {
   readonly release: string;
   requests: number;
   errors: number;
+  abandoned: number;
   inFlight: number;
   readonly latency: number[];
   readonly upstreams: Map<string, Upstream>;
@@ -19,6 +20,7 @@ export interface Upstream {
   readonly target: NonNullable<ProxyServerOptions['target']>;
   requests: number;
   errors: number;
+  abandoned: number;
   inFlight: number;
   /** Milliseconds of `performance.now()`; until then other instances are preferred. */
   ejectedUntil: number;
@@ -29,6 +31,7 @@ export const newTally = (release: string): ReleaseTally => ({
   release,
   requests: 0,
   errors: 0,
+  abandoned: 0,
   inFlight: 0,
   latency: emptyLatency(),
   upstreams: new Map(),
@@ -42,7 +45,7 @@ export function upstreamOf(tally: ReleaseTally, url: string): Upstream {
   const { protocol, hostname, port, pathname } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, ''); // node:http wants IPv6 addresses bare
   const target = { protocol, host, hostname: host, port: port || '80', pathname };
-  const upstream = { url, tally, target, requests: 0, errors: 0, inFlight: 0, ejectedUntil: 0 };
+  const upstream = { url, tally, target, requests: 0, errors: 0, abandoned: 0, inFlight: 0, ejectedUntil: 0 };
   tally.upstreams.set(url, upstream);
   return upstream;
 }
@@ -70,33 +73,48 @@ export function countError(upstream: Upstream): void {
   upstream.tally.errors++;
 }
 
-/** The answer took this long, from the request's head to the answer's last byte. */
-export const countAnswer = (upstream: Upstream, milliseconds: number): void =>
+/** The client left before there was an outcome. */
+export function countAbandoned(upstream: Upstream): void {
+  upstream.abandoned++;
+  upstream.tally.abandoned++;
+}
+
+/** The request took this long, from its head to the last byte of the answer or to the error. */
+export const countDuration = (upstream: Upstream, milliseconds: number): void =>
   countLatency(upstream.tally.latency, milliseconds);
 
-/** The counts as the port gives them, copied. */
-export const readTally = (tally: ReleaseTally): ReleaseCounters => ({
+/**
+ * The counts as the port gives them, copied.
+ * @param waiting histogram of the requests in flight
+ */
+export const readTally = (tally: ReleaseTally, waiting = emptyLatency()): ReleaseCounters => ({
   release: tally.release,
   requests: tally.requests,
   errors: tally.errors,
+  abandoned: tally.abandoned,
   inFlight: tally.inFlight,
-  latency: { boundsMs: latencyBoundsMs, counts: [...tally.latency] },
-  upstreams: Array.from(tally.upstreams.values(), ({ url, requests, errors, inFlight }) => ({
+  latency: { boundsMs: latencyBoundsMs, counts: [...tally.latency], waiting },
+  upstreams: Array.from(tally.upstreams.values(), ({ url, requests, errors, abandoned, inFlight }) => ({
     url,
     requests,
     errors,
+    abandoned,
     inFlight,
   })),
 });
 
-/** A tally that counts on from stored counters. Nothing is in flight: those requests ended with the router before. */
+/**
+ * A tally that counts on from stored counters. Nothing is in flight: those requests ended with the router before. Their
+ * clients got no answer, so they are abandoned, except for WebSockets, which had theirs.
+ */
 export function tallyFrom(counters: ReleaseCounters): ReleaseTally {
   const tally = newTally(counters.release);
   tally.requests = counters.requests;
   tally.errors = counters.errors;
+  tally.abandoned = counters.latency.waiting.reduce((sum, count) => sum + count, counters.abandoned);
   const sameBounds = counters.latency.boundsMs.join() === latencyBoundsMs.join();
   if (sameBounds) for (const [i, count] of counters.latency.counts.entries()) tally.latency[i] = count;
-  for (const { url, requests, errors } of counters.upstreams)
-    Object.assign(upstreamOf(tally, url), { requests, errors });
+  for (const { url, requests, errors, abandoned, inFlight } of counters.upstreams)
+    Object.assign(upstreamOf(tally, url), { requests, errors, abandoned: abandoned + inFlight });
   return tally;
 }

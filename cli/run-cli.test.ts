@@ -135,7 +135,7 @@ describe('deploy', () => {
     expect(await runCli(status, io)).toBe(0);
     expect(io.out()).toBe(`shop  http://127.0.0.1:8080
   stable     90 %  shop:v1 sha256:aaaaaaaaaaaa  1 of 1 ready  12345 requests, 3 errors (0.02 %)
-  candidate  10 %  sha256:bbbbbbbbbbbb          1 of 2 ready  140 requests, 2 errors (1.43 %)
+  candidate  10 %  sha256:bbbbbbbbbbbb          1 of 2 ready  140 requests, 2 errors (1.43 %), 5 given up by clients
 
 Rollout
   runs       ${deployArn}, since 12:00:00 (10 s)

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers';
 import { CliFailure } from '../cli-failure.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Io, interruption } from '../io.ts';
+import { shortened } from '../text/clean.ts';
 
 /** One request's answer, body read, whatever its status. */
 export interface Answer {
@@ -27,7 +28,7 @@ const answerWithinMs = 30_000;
 
 /**
  * Requests to one server. `note` hears of each, for `--verbose`.
- * @throws ServerUnreachable when nothing answered
+ * @throws ServerUnreachable when nothing answered, or a host that is still starting
  * @throws Interrupted when the person left meanwhile
  */
 export function sender(endpoint: string, io: Io, note: (text: string) => void): Send {
@@ -42,6 +43,7 @@ export function sender(endpoint: string, io: Io, note: (text: string) => void): 
       note(
         `${init.method} ${path} ${init.headers['x-amz-target'] ?? ''} → ${response.status}, ${io.now() - started} ms`,
       );
+      if (response.status === 503) throw new Error(`it answered 503: ${shortened(text.trim(), 200)}`);
       return { status: response.status, body: parsed(text), text: text.slice(0, 500) };
     } catch (thrown) {
       if (interruption(io) !== undefined) throw new Interrupted();
@@ -57,7 +59,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Nothing answered at the endpoint. A watch goes on asking; every other command ends with it. */
+/** Nothing answered, or only that it cannot yet (503). A watch goes on asking; every other command ends with it. */
 export class ServerUnreachable extends CliFailure {
   constructor(endpoint: string, thrown: unknown) {
     super(exitCodes.unexpected, `no Pointsman answers at ${endpoint}`, {

@@ -24,7 +24,7 @@ export async function deployStart(
 ): Promise<ExitCode> {
   const { out, client } = session;
   const started = await client.startDeployment(service, { ...(reference && { reference }), ...(retry && { retry }) });
-  if (!started.started) out.hint('It already runs; nothing new was started.');
+  if (!started.started) out.hint('It has its rollout already, running or ended. To try it again, add --retry.');
   if (!watch || out.format === 'text') out.answer(started, () => oneLine(started.executionArn));
   if (watch) return watchRollout(service, started.executionArn, session);
   out.hint(`To watch it: pointsman deploy watch ${service}`);

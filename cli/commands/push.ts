@@ -31,8 +31,11 @@ export async function push({ folder, image, command, watch }: PushArgs, session:
     session.out.answer(pushed, () =>
       [`${image}@${digest}`, ...(executionArn == null ? [] : [executionArn])].map(oneLine).join('\n'),
     );
-  if (executionArn == null)
-    session.out.hint('No rollout started: nobody releases this image, or this digest is already out.');
+  if (executionArn == null) session.out.hint('No rollout started: nobody releases this image.');
+  else if (!pushed.started)
+    session.out.hint(
+      `This very release had its rollout already. To try it again: pointsman deploy start ${service} --reference ${tag} --retry`,
+    );
   else if (!watch) session.out.hint(`Its rollout runs. To watch it: pointsman deploy watch ${service}`);
   return follow ? watchRollout(service, executionArn, session) : exitCodes.ok;
 }

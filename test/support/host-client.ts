@@ -16,6 +16,8 @@ export interface ExecutionSeen {
 export interface Pushed {
   readonly digest: string;
   readonly executionArn: string;
+  /** False when that execution was there already. */
+  readonly started: boolean;
 }
 
 /** Status, and the body read as JSON. */

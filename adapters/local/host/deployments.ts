@@ -18,7 +18,7 @@ export interface Deployments {
     service: string,
     asked: { readonly reference?: string | undefined; readonly retry?: boolean },
   ): Promise<StartedDeployment>;
-  /** Gives the running rollout an order. @throws Refusal 409 when none runs */
+  /** Gives the running rollout an order. @throws Refusal 409 when none runs, 404 for an unknown service */
   order(service: string, order: Pick<RolloutOrder, 'order' | 'by' | 'reason'>): Promise<RolloutOrder>;
 }
 
@@ -49,12 +49,15 @@ const RECENT_RECORDS = 100;
 export function createDeployments(options: DeploymentsOptions): Deployments {
   const { runner, store, machine, images, leases, ledger, orders, settings, now } = options;
 
+  const settingsOf = (service: string): ServiceSettings => {
+    const known = settings(service);
+    if (known !== undefined) return known;
+    throw new Refusal(404, 'ServiceNotFound', `there is no service ${service}`, 'add it to pointsman.yaml');
+  };
+
   return {
     async start(service, { reference: asked, retry = false }) {
-      const known = settings(service);
-      if (known === undefined)
-        throw new Refusal(404, 'ServiceNotFound', `there is no service ${service}`, 'add it to pointsman.yaml');
-      const { image: repository, target, canary } = known;
+      const { image: repository, target, canary } = settingsOf(service);
       const reference = asked ?? (await images.tags(repository)).at(-1)?.tag;
       const digest = reference === undefined ? undefined : await images.resolve(repository, reference);
       if (reference === undefined || digest === undefined)
@@ -80,6 +83,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
     },
 
     async order(service, { order, by, reason }) {
+      settingsOf(service);
       const lease = await leases.read(service);
       const rollout = lease === undefined ? undefined : await store.summary(lease.owner);
       if (rollout?.status !== 'RUNNING')

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
+import { limitBody } from './limit-body.ts';
 import { type OwnApiOptions, ownApi } from './own-api.ts';
+import { Refusal, refuse } from './refusal.ts';
 import { type RegistryWebhookOptions, registryWebhook } from './registry-webhook.ts';
 
 export interface HostAppOptions extends Omit<OwnApiOptions, 'pushFolder'>, Omit<RegistryWebhookOptions, 'log'> {
@@ -18,7 +19,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** Everything the local host answers over HTTP. */
 export function hostApp({ stepFunctions, version, log, serviceOf, ...options }: HostAppOptions): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use(limitBody(MAX_BODY_BYTES));
   app.get('/healthz', (c) => c.json({ status: 'ok', pid: process.pid, version }));
   app.route(
     '/webhooks',
@@ -27,6 +28,7 @@ export function hostApp({ stepFunctions, version, log, serviceOf, ...options }: 
   app.route('/pointsman/v1', ownApi(options));
   app.post('/', (c) => stepFunctions(c.req.raw));
   app.onError((thrown, c) => {
+    if (thrown instanceof Refusal) return refuse(c, thrown);
     log.error({ err: thrown, path: c.req.path }, 'a request failed');
     return c.json({ error: { code: 'InternalFailure', message: 'the host failed; its log says why' } }, 500);
   });

@@ -9,9 +9,16 @@ export interface OwnApiOptions {
   readonly statuses: ServiceStatuses;
   readonly deployments: Deployments;
   /** Packs a folder into the embedded registry and raises the push event. */
-  readonly pushFolder: (
-    push: z.output<typeof image>,
-  ) => Promise<{ readonly image: string; readonly digest: string; readonly executionArn: string | null }>;
+  readonly pushFolder: (push: z.output<typeof image>) => Promise<PushedImage>;
+}
+
+export interface PushedImage {
+  readonly image: string;
+  readonly digest: string;
+  /** The rollout of this release; null when it is of no service here. */
+  readonly executionArn: string | null;
+  /** False when that rollout was there already, running or ended. */
+  readonly started: boolean;
 }
 
 const deployment = z.strictObject({ reference: z.optional(z.string()), retry: z._default(z.boolean(), false) });
@@ -42,7 +49,8 @@ export function ownApi({ statuses, deployments, pushFolder }: OwnApiOptions): Ho
   app.post('/images', async (c) => c.json(await pushFolder(await body(c, image))));
   app.onError((thrown, c) => {
     if (thrown instanceof Refusal) return refuse(c, thrown);
-    if (thrown instanceof StepFailure) return refuse(c, new Refusal(409, thrown.name, thrown.message));
+    if (thrown instanceof StepFailure)
+      return refuse(c, new Refusal(thrown.name === 'Pointsman.BadInput' ? 400 : 409, thrown.name, thrown.message));
     throw thrown;
   });
   app.notFound((c) => refuse(c, new Refusal(404, 'NotFound', `there is no ${c.req.method} ${c.req.path}`)));

@@ -31,7 +31,8 @@ export function createPushFolder({ registryFolder, notify, now }: PushFolderOpti
     );
     if (!answer.ok)
       throw new Error(`the push of ${image} was stored, and its event was refused: ${await answer.text()}`);
-    const { started } = (await answer.json()) as PushAnswer;
-    return { image, digest: packed.digest, executionArn: started[0]?.executionArn ?? null };
+    const { started: rollouts } = (await answer.json()) as PushAnswer;
+    const { executionArn = null, started = false } = rollouts[0] ?? {};
+    return { image, digest: packed.digest, executionArn, started };
   };
 }

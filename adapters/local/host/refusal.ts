@@ -1,13 +1,15 @@
 import type { Context } from 'hono';
 
+type RefusalStatus = 400 | 404 | 409 | 413;
+
 /** A request that is not carried out: what was asked, what was found, and what would work (`hint`). */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 404 | 409;
+  readonly status: RefusalStatus;
   readonly code: string;
   readonly hint: string | undefined;
 
-  constructor(status: 400 | 404 | 409, code: string, message: string, hint?: string) {
+  constructor(status: RefusalStatus, code: string, message: string, hint?: string) {
     super(message);
     this.status = status;
     this.code = code;

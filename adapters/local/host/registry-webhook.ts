@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { readPushNotification } from '../../oci/push-notification.ts';
 import type { Deployments } from './deployments.ts';
+import { limitBody } from './limit-body.ts';
 import { Refusal, refuse } from './refusal.ts';
 
 export interface RegistryWebhookOptions {
@@ -19,16 +19,18 @@ export interface PushAnswer {
   readonly started: readonly { readonly image: string; readonly executionArn: string; readonly started: boolean }[];
   /** Images of no service here. */
   readonly ignored: readonly string[];
+  /** Images that the registry does not have, or has no more. */
+  readonly missing: readonly string[];
 }
 
 /**
  * `POST /webhooks/registry`: push events in the CNCF distribution's format. What a body says is a hint: it names a tag, and
  * the registry is asked what the tag points to. 400 for a body that is no notification, and then nothing is started.
+ * A push there is nothing to do for is accepted: a registry sends what was refused again, and all that follows waits.
  */
 export function registryWebhook({ deployments, serviceOf, log }: RegistryWebhookOptions): Hono {
   const app = new Hono();
-  const tooLarge = new Refusal(400, 'TooLarge', `a notification has at most ${MAX_BODY_BYTES} bytes`);
-  app.post('/registry', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => refuse(c, tooLarge) }), async (c) => {
+  app.post('/registry', limitBody(MAX_BODY_BYTES), async (c) => {
     const notification = readPushNotification(parse(await c.req.text()));
     if (notification.kind === 'malformed') {
       log('a malformed registry notification was refused', { problem: notification.problem });
@@ -36,14 +38,21 @@ export function registryWebhook({ deployments, serviceOf, log }: RegistryWebhook
     }
     const started: PushAnswer['started'][number][] = [];
     const ignored: string[] = [];
+    const missing: string[] = [];
     for (const { repository, tag } of notification.pushes) {
       const image = `${repository}:${tag}`;
       const service = serviceOf(repository);
-      if (service === undefined) ignored.push(image);
-      else started.push({ image, ...(await deployments.start(service, { reference: tag })) });
+      if (service === undefined) {
+        ignored.push(image);
+        continue;
+      }
+      const deployment = await deployments.start(service, { reference: tag }).catch(imageNotFound);
+      if (deployment === undefined) missing.push(image);
+      else started.push({ image, ...deployment });
     }
     if (ignored.length > 0) log('pushed images of no service here', { ignored });
-    return c.json({ started, ignored } satisfies PushAnswer, 202);
+    if (missing.length > 0) log('pushed images that the registry does not have', { missing });
+    return c.json({ started, ignored, missing } satisfies PushAnswer, 202);
   });
   app.onError((thrown, c) => {
     if (!(thrown instanceof Refusal)) throw thrown;
@@ -51,6 +60,10 @@ export function registryWebhook({ deployments, serviceOf, log }: RegistryWebhook
     return refuse(c, thrown);
   });
   return app;
+}
+
+function imageNotFound(thrown: unknown): undefined {
+  if (!(thrown instanceof Refusal) || thrown.code !== 'ImageNotFound') throw thrown;
 }
 
 function parse(text: string): unknown {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readConfiguration } from '../../configuration.ts';
 import { openWorld } from '../../world.ts';
+import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
 import { systemClock } from '../system-clock.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
@@ -46,13 +47,15 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
   try {
     const lock = lockDataFolder(dataFolder);
     opened.push(() => lock.release());
-    // The port first: a host that cannot have it leaves no router behind.
+    // Whatever may be in the way comes before the router: a host that cannot start leaves none behind.
+    const store = sqliteExecutionStore(join(dataFolder, 'executions.db'));
+    opened.push(() => store.close());
     let answer: Fetch = () => new Response('the host is starting\n', { status: 503, headers: { 'retry-after': '1' } });
     const server = await listen((request) => answer(request), address, port);
     opened.push(() => server.close());
     const world = await openWorld(configuration, dataFolder, systemClock, log);
     opened.push(() => world.close());
-    const engine = await openEngine({ configuration, dataFolder, world, log });
+    const engine = await openEngine({ configuration, store, world, log });
     opened.push(() => engine.close());
     const housekeeping = startHousekeeping(world, log);
     opened.push(() => housekeeping.stop());

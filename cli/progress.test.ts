@@ -130,7 +130,7 @@ describe('progressOf', () => {
     const resource = { resourceType: 'sqs', resource: 'sendMessage.waitForTaskToken' };
     const events = history(
       started,
-      [1, 'TaskStateEntered', { name: 'Ask Ana' }, 0],
+      [1, 'TaskStateEntered', { name: 'Ask a person' }, 0],
       [1, 'TaskScheduled', { ...resource, parameters: '{}' }],
       [3, 'TaskSubmitted', { ...resource, output: '{}' }],
     );

@@ -166,21 +166,27 @@ Releases
 
   it('gives an order in the name of who is at the keyboard', async () => {
     const own = {
-      'POST /services/shop/orders': { execution: deployArn, order: 'abort', by: 'ana', reason: 'prices', at: noon },
+      'POST /services/shop/orders': {
+        execution: deployArn,
+        order: 'abort',
+        by: 'operator',
+        reason: 'prices',
+        at: noon,
+      },
     };
     const { out, requests } = await run(
       ['deploy', 'abort', 'shop', '--reason', 'prices'],
       { own },
-      { env: { USER: 'ana' } },
+      { env: { USER: 'operator' } },
     );
 
     expect(out).toBe('abort  shop: the rollout was told\n');
-    expect(requests).toEqual(['POST /services/shop/orders {"order":"abort","by":"ana","reason":"prices"}']);
+    expect(requests).toEqual(['POST /services/shop/orders {"order":"abort","by":"operator","reason":"prices"}']);
   });
 
   it('names the host before it asks, and goes on after a yes', async () => {
     const own = {
-      'POST /services/shop/orders': { execution: deployArn, order: 'promote', by: 'ana', reason: 'x', at: noon },
+      'POST /services/shop/orders': { execution: deployArn, order: 'promote', by: 'operator', reason: 'x', at: noon },
     };
     const { exitCode, err, io } = await run(
       ['deploy', 'promote', 'shop', '--reason', 'x'],
@@ -204,7 +210,7 @@ describe('push', () => {
 
     expect(out).toBe(`shop:v2@sha256:${'b'.repeat(64)}\n${deployArn}\n`);
     expect(requests).toEqual([
-      'POST /images {"folder":"/home/ana/shop/dist","image":"shop:v2","command":["node","server.js","--port","80"]}',
+      'POST /images {"folder":"/home/operator/shop/dist","image":"shop:v2","command":["node","server.js","--port","80"]}',
     ]);
   });
 
@@ -268,17 +274,17 @@ started    2026-11-23 12:00:00, runs for 4.0 s
     const plain = await run(['execution', 'stop', 'shop-1'], shopHost('bad'));
     expect([plain.exitCode, plain.err]).toEqual([9, expect.stringContaining('pointsman deploy abort SERVICE')]);
     const yes = await run(['execution', 'stop', 'shop-1', '--yes', '--reason', 'stuck'], shopHost('bad'), {
-      env: { USER: 'ana' },
+      env: { USER: 'operator' },
     });
     expect(yes.out).toBe(`stopped  ${deployArn}\n`);
     expect(yes.requests.at(-1)).toBe(
-      `StopExecution {"executionArn":"${deployArn}","error":"Stopped","cause":"ana: stuck"}`,
+      `StopExecution {"executionArn":"${deployArn}","error":"Stopped","cause":"operator: stuck"}`,
     );
   });
 });
 
 describe('machine', () => {
-  const file = (text: string): FakeWorld => ({ files: { '/home/ana/shop/m.yaml': text } });
+  const file = (text: string): FakeWorld => ({ files: { '/home/operator/shop/m.yaml': text } });
 
   it('prints every problem with its place and exits with 2', async () => {
     const { exitCode, out } = await run(

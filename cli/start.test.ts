@@ -51,9 +51,9 @@ describe('start', () => {
       file = configFile;
       return { url: 'http://h', closed: Promise.resolve(), close: async () => undefined };
     };
-    await begin(host, { files: { '/home/ana/shop/pointsman.yaml': '' } }).result;
+    await begin(host, { files: { '/home/operator/shop/pointsman.yaml': '' } }).result;
 
-    expect(file).toBe('/home/ana/shop/pointsman.yaml');
+    expect(file).toBe('/home/operator/shop/pointsman.yaml');
   });
 
   it.each([

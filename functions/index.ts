@@ -28,7 +28,7 @@ export const stepFunctions: ReadonlyMap<string, ListedFunction> = new Map(
   [
     listed(acquireLease, 'leases'),
     listed(checkIn, 'leases', 'orders'),
-    listed(checkReady, 'target', 'clock'),
+    listed(checkReady, 'target', 'clock', 'orders'),
     listed(judgeCanary, 'router', 'clock'),
     listed(observeService, 'target', 'router', 'ledger'),
     listed(promoteRelease, 'router', 'target'),

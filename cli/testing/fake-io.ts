@@ -45,7 +45,7 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     stderr: { isTty, columns: 100, write: (text) => void errWrites.push({ at: now, text }) },
     stdinIsTty: world.stdinTty ?? isTty,
     env: world.env ?? {},
-    cwd: '/home/ana/shop',
+    cwd: '/home/operator/shop',
     now: () => now,
     utcOffsetMinutes: () => 0,
     fetch: async (url, init) =>

@@ -189,7 +189,7 @@ describe('other ways to watch', () => {
     const resource = { resourceType: 'sqs', resource: 'sendMessage.waitForTaskToken', parameters: '{}' };
     const events = history(
       [0, 'ExecutionStarted', { input: '{}' }],
-      [0, 'TaskStateEntered', { name: 'Ask Ana', input: '{}' }, 0],
+      [0, 'TaskStateEntered', { name: 'Ask a person', input: '{}' }, 0],
       [0, 'TaskScheduled', resource],
     );
     const { exitCode } = await watch(['execution', 'watch', arn, '--no-wait-approval'], {

@@ -28,11 +28,11 @@ describe('checkIn', () => {
 
   it('brings what a person ordered', async () => {
     const world = await ports();
-    await world.orders.give({ execution: 'rollout', order: 'abort', by: 'ada', reason: 'wrong release', at: 5 });
+    await world.orders.give({ execution: 'rollout', order: 'abort', by: 'operator', reason: 'wrong release', at: 5 });
 
     expect(await checkIn.run(input, world, idleCall)).toMatchObject({
       order: 'abort',
-      by: 'ada',
+      by: 'operator',
       reason: 'wrong release',
     });
   });

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { memoryReleaseTarget } from '../../adapters/memory/release-target.ts';
+import { memoryRolloutOrders } from '../../adapters/memory/rollout-orders.ts';
 import { idleCall } from '../../test/support/idle-call.ts';
 import type { ReleaseTarget } from '../ports/release-target.ts';
+import type { RolloutOrders } from '../ports/rollout-orders.ts';
 import { checkReady } from './handler.ts';
 
 const release = `sha256:${'2'.repeat(64)}`;
-const check = (target: ReleaseTarget, now = 0) =>
+const check = (target: ReleaseTarget, now = 0, orders: RolloutOrders = memoryRolloutOrders()) =>
   checkReady.run(
-    { service: 'shop', release, instances: 2, readyBy: 5000, epoch: 1 },
-    { target, clock: { now: () => now } },
+    { service: 'shop', release, instances: 2, readyBy: 5000, owner: 'deploy-2', epoch: 1 },
+    { target, clock: { now: () => now }, orders },
     idleCall,
   );
 
@@ -35,6 +37,18 @@ describe('checkReady', () => {
 
   it('fails with NeverReady when the time for it is over', async () => {
     await expect(check(await started(), 5000)).rejects.toMatchObject({ name: 'Pointsman.NeverReady' });
+  });
+
+  it('fails with Aborted when a person gave up on the release, ready or not', async () => {
+    const orders = memoryRolloutOrders();
+    await orders.give({ execution: 'deploy-2', order: 'abort', by: 'the one on call', reason: 'wrong image', at: 1 });
+    const target = await started();
+    target.becomeReady(release);
+
+    await expect(check(target, 0, orders)).rejects.toMatchObject({
+      name: 'Pointsman.Aborted',
+      message: 'aborted by the one on call: wrong image',
+    });
   });
 
   it('starts an instance again that exited', async () => {

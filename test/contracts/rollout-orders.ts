@@ -30,5 +30,5 @@ export function rolloutOrdersContract(name: string, create: () => Promise<Rollou
   });
 }
 
-const promote: RolloutOrder = { execution: 'one', order: 'promote', by: 'ada', reason: 'looks fine', at: 1 };
+const promote: RolloutOrder = { execution: 'one', order: 'promote', by: 'operator', reason: 'looks fine', at: 1 };
 const abort: RolloutOrder = { ...promote, order: 'abort', reason: 'wrong button', at: 2 };

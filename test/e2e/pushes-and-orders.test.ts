@@ -122,7 +122,7 @@ describe.concurrent('a person', () => {
   });
 
   it('cannot give an order when no rollout runs', async () => {
-    const abort = { order: 'abort', by: 'ada', reason: 'to see' };
+    const abort = { order: 'abort', by: 'operator', reason: 'to see' };
     const answer = await host.post('/pointsman/v1/services/idle/orders', abort);
     const { exitCode, stderr } = await host.cli('deploy', 'abort', 'idle');
 

@@ -143,20 +143,34 @@ describe('a rollout under way', () => {
   it('obeys an order to abort', async () => {
     world = await withStable(rolloutWorld());
     await underWay();
-    await world.orders.give({ execution: rollout, order: 'abort', by: 'ada', reason: 'wrong release', at: 0 });
+    await world.orders.give({ execution: rollout, order: 'abort', by: 'operator', reason: 'wrong release', at: 0 });
 
-    expect((await world.pass(rollout)).cause).toBe('shop:2 was taken back: aborted by ada: wrong release');
+    expect((await world.pass(rollout)).cause).toBe('shop:2 was taken back: aborted by operator: wrong release');
     expect(world.traffic.shares).toEqual([10, 0]);
+  });
+
+  it('obeys an order to abort while the release becomes ready', async () => {
+    let isReady = true;
+    world = rolloutWorld({ readyAtOnce: false, before: () => void (isReady && world.target.becomeReady(one)) });
+    await withStable(world);
+    isReady = false;
+    world.images.push('shop', '2', two);
+    const execution = await world.start({ reference: '2' });
+    await world.orders.give({ execution, order: 'abort', by: 'operator', reason: 'wrong release', at: 0 });
+
+    expect((await world.pass(execution)).cause).toBe(
+      'shop:2 was taken back: Pointsman.Aborted: aborted by operator: wrong release',
+    );
   });
 
   it('obeys an order to promote, from any step', async () => {
     world = await withStable(rolloutWorld());
     await underWay();
-    await world.orders.give({ execution: rollout, order: 'promote', by: 'ada', reason: 'urgent', at: 0 });
+    await world.orders.give({ execution: rollout, order: 'promote', by: 'operator', reason: 'urgent', at: 0 });
 
     expect(JSON.parse((await world.pass(rollout)).output ?? '')).toMatchObject({
       outcome: 'promoted',
-      reason: 'promoted by ada: urgent',
+      reason: 'promoted by operator: urgent',
     });
     expect(world.traffic.shares).toEqual([10, 100, 0]);
   });

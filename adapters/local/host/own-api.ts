@@ -49,12 +49,23 @@ export function ownApi({ statuses, deployments, pushFolder }: OwnApiOptions): Ho
   app.post('/images', async (c) => c.json(await pushFolder(await body(c, image))));
   app.onError((thrown, c) => {
     if (thrown instanceof Refusal) return refuse(c, thrown);
-    if (thrown instanceof StepFailure)
-      return refuse(c, new Refusal(thrown.name === 'Pointsman.BadInput' ? 400 : 409, thrown.name, thrown.message));
+    if (thrown instanceof StepFailure) return refuse(c, refusalOf(thrown));
     throw thrown;
   });
   app.notFound((c) => refuse(c, new Refusal(404, 'NotFound', `there is no ${c.req.method} ${c.req.path}`)));
   return app;
+}
+
+/** A dead router is back within seconds: the host looks after it. */
+function refusalOf({ name, message }: StepFailure): Refusal {
+  if (name === 'Pointsman.BadInput') return new Refusal(400, name, message);
+  if (name !== 'Pointsman.RouterUnreachable') return new Refusal(409, name, message);
+  return new Refusal(
+    503,
+    name,
+    message,
+    'the host starts the router again within 10 s; traffic waits for that, not for you',
+  );
 }
 
 /** The request's JSON. @throws Refusal 400 naming every field that cannot be used */

@@ -99,7 +99,7 @@ function run(draft: Draft, frameId: string, state: State): void {
 function endEverything(draft: Draft): void {
   const ids = new Set([...Object.keys(draft.before.frames), ...draft.frames.keys()]);
   for (const id of ids) if (runFrame(draft, id) !== undefined) closeEffects(draft, mustRun(draft, id));
-  close(draft, EXECUTION_TIMEOUT);
+  if (draft.machine.timeoutSeconds !== undefined) close(draft, EXECUTION_TIMEOUT);
   const facts = startFrame(draft);
   if (facts.waiter !== undefined && draft.end !== undefined)
     open(draft, tellWaiter(facts, facts.waiter, draft.end, draft.context.now));

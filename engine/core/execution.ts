@@ -72,6 +72,8 @@ export type Doing =
       readonly token: string | undefined;
       /** Whether the called service has taken the work (`TaskSubmitted`). */
       readonly submitted: boolean;
+      /** Arguments of a child execution the task waits for, which has to be stopped with it; undefined for other tasks. */
+      readonly child: Json | undefined;
       /** The state's timers that are armed; none for an unlimited task. */
       readonly timeoutTimer: string | undefined;
       readonly heartbeatTimer: string | undefined;
@@ -124,12 +126,22 @@ export type Effect =
   | { readonly kind: 'SetTimer'; readonly id: string; readonly frame: string; readonly at: EpochMs }
   /** The step did its share of transitions and wants another turn. */
   | { readonly kind: 'Continue'; readonly id: string }
+  /** Stops the child execution that the attempt `key` started, or was about to. */
+  | {
+      readonly kind: 'StopChild';
+      readonly id: string;
+      readonly frame: string;
+      readonly key: string;
+      readonly input: Json;
+    }
   /** Tells another execution what it waits for. Opened by an execution's last step; delivered at least once. */
   | { readonly kind: 'Deliver'; readonly id: string; readonly to: string; readonly event: ExecutionEvent };
 
 /** What happened outside since the last step. Results that no open attempt waits for change nothing. */
 export type ExecutionEvent =
   | { readonly kind: 'Continued'; readonly id: string }
+  /** An effect without an outcome was performed and may leave the outbox. */
+  | { readonly kind: 'EffectDone'; readonly id: string }
   | { readonly kind: 'TimerFired'; readonly id: string; readonly frame: string }
   | { readonly kind: 'TaskSubmitted'; readonly frame: string; readonly key: string; readonly output: Json }
   | { readonly kind: 'TaskSucceeded'; readonly frame: string; readonly key: string; readonly output: Json }

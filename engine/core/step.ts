@@ -44,6 +44,8 @@ function take(draft: Draft, event: ExecutionEvent): void {
       for (const frame of Object.values(draft.before.frames))
         if (frame.kind === 'run' && frame.doing.phase === 'entering') goOn(draft, frame.id);
       return;
+    case 'EffectDone':
+      return close(draft, event.id);
     case 'StopRequested':
       return endExecution(draft, 'ABORTED', { error: event.error, cause: event.cause }, 0);
     case 'TimerFired':

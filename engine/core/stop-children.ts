@@ -1,4 +1,4 @@
-import { close, descendants, type Draft, mustRun, record, remove, runFrame, stateOf, update } from './draft.ts';
+import { close, descendants, type Draft, mustRun, open, record, remove, runFrame, stateOf, update } from './draft.ts';
 import type { RunFrame } from './execution.ts';
 
 /** Ends what a frame is doing now: its timers and task no longer matter, its branches and iterations are aborted. */
@@ -15,11 +15,14 @@ export function stopChildren(draft: Draft, frameId: string): RunFrame {
   return update(draft, frameId, { doing: { phase: 'entering' } });
 }
 
-/** Takes the frame's timers and task out of the outbox. */
-export function closeEffects(draft: Draft, { doing }: RunFrame): void {
+/** Takes the frame's timers and task out of the outbox; a child execution that the task waits for is to be stopped. */
+export function closeEffects(draft: Draft, { id: frame, doing }: RunFrame): void {
   if (doing.phase === 'waiting' || doing.phase === 'retrying') close(draft, doing.timer);
   if (doing.phase !== 'task') return;
-  close(draft, taskEffect(doing.key));
+  const { key, child } = doing;
+  const isNew = draft.opened.has(taskEffect(key)); // then nothing was started yet
+  close(draft, taskEffect(key));
+  if (child !== undefined && !isNew) open(draft, { kind: 'StopChild', id: `stop-${key}`, frame, key, input: child });
   close(draft, doing.timeoutTimer);
   close(draft, doing.heartbeatTimer);
 }

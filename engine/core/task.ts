@@ -1,4 +1,4 @@
-import type { TaskState } from '../asl/machine.ts';
+import type { Resource, TaskState } from '../asl/machine.ts';
 import { plusSeconds } from '../data/instant.ts';
 import { isObject, type Json, jsonBytes } from '../data/json.ts';
 import { type ScopeExtras, scopeFor } from './context-object.ts';
@@ -34,7 +34,16 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
     timeoutSeconds === undefined || timeoutSeconds >= MAX_TIMEOUT_SECONDS ? undefined : `timeout-${key}`;
   const heartbeatTimer = heartbeatSeconds === undefined ? undefined : `heartbeat-${key}`;
   update(draft, frameId, {
-    doing: { phase: 'task', key, token, submitted: false, timeoutTimer, heartbeatTimer, heartbeatSeconds },
+    doing: {
+      phase: 'task',
+      key,
+      token,
+      submitted: false,
+      child: startsChild(resource) ? input : undefined,
+      timeoutTimer,
+      heartbeatTimer,
+      heartbeatSeconds,
+    },
   });
   const deadline = timeoutSeconds === undefined ? undefined : plusSeconds(draft.context.now, timeoutSeconds);
   const call = { frame: frameId, key, resource: resource.arn, input, token, credentials, deadline };
@@ -56,6 +65,10 @@ const heartbeatAfter = (draft: Draft, frame: string, id: string, seconds: number
   at: plusSeconds(draft.context.now, seconds),
 });
 
+/** `states:startExecution.sync` and `.sync:2` */
+const startsChild = (resource: Resource): boolean =>
+  resource.kind === 'service' && resource.service === 'states' && resource.pattern.startsWith('sync');
+
 /** The open attempt with this key; undefined when it is over, so that late and repeated results change nothing. */
 export function openAttempt(frame: RunFrame | undefined, key: string): TaskDoing | undefined {
   const doing = frame?.doing;
@@ -74,6 +87,7 @@ export function taskSubmitted(draft: Draft, frameId: string, state: TaskState, d
 }
 
 export function taskSucceeded(draft: Draft, frameId: string, state: TaskState, output: Json): void {
+  childEnded(draft, frameId);
   if (jsonBytes(output) > MAX_PAYLOAD_BYTES) {
     const { resource } = state;
     const name = resource.kind === 'service' ? resource.service : resource.arn;
@@ -85,7 +99,15 @@ export function taskSucceeded(draft: Draft, frameId: string, state: TaskState, o
   exitState(draft, frameId, leaving, state.next);
 }
 
+/** Whoever reports an outcome has ended: a child execution needs no stopping any more. */
+function childEnded(draft: Draft, frameId: string): void {
+  const { doing } = mustRun(draft, frameId);
+  if (doing.phase === 'task' && doing.child !== undefined)
+    update(draft, frameId, { doing: { ...doing, child: undefined } });
+}
+
 export function taskFailed(draft: Draft, frameId: string, state: TaskState, failure: Failure): void {
+  childEnded(draft, frameId);
   recordFailed(draft, frameId, state.resource, 'Failed', failure);
   failState(draft, frameId, failure);
 }

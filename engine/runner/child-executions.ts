@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Waiter } from '../core/index.ts';
 import { isObject, type Json, own } from '../data/json.ts';
+import { executionArn } from './arn.ts';
 import type {
   ExecutionArn,
   ExecutionStore,
@@ -12,14 +13,14 @@ import type {
 
 /** What the service integration needs of the runner. */
 export interface ChildStarter {
-  readonly store: Pick<ExecutionStore, 'machine'>;
+  readonly store: Pick<ExecutionStore, 'machine' | 'load'>;
   readonly start: (request: {
     readonly machine: StoredMachine;
     readonly name: string;
     readonly input: string;
     readonly waiter?: Waiter;
   }) => Promise<{ readonly kind: 'started' | 'exists'; readonly execution: ExecutionSummary }>;
-  readonly stop: (arn: ExecutionArn) => void;
+  readonly stop: (arn: ExecutionArn) => Promise<unknown>;
 }
 
 /** A task that starts an execution. Its end comes by the child's last step, not from here. */
@@ -28,15 +29,16 @@ export type ChildOutcome = TaskOutcome | { readonly kind: 'submitted'; readonly 
 export interface ChildExecutions {
   knows(resource: string): boolean;
   dispatch(task: TaskRequest, waiter: Omit<Waiter, 'pattern'>, report: (outcome: ChildOutcome) => void): void;
-  /** The task no longer matters: a child that it waited for is stopped. */
-  cancel(key: string): void;
+  /** Stops the child that an attempt started with these arguments, also one that is just being started. Safe to repeat. */
+  stop(call: Pick<TaskRequest, 'key' | 'input'>, waiter: Omit<Waiter, 'pattern'>): Promise<void>;
 }
 
 const RESOURCE = /^arn:[^:]+:states:::states:startExecution(?:\.(sync(?::2)?|waitForTaskToken))?$/;
 
 /** The service integration `states:startExecution`. (Step Functions guide, "Start workflow executions from a Task state") */
 export function childExecutions({ store, start, stop }: ChildStarter): ChildExecutions {
-  const running = new Map<string, ExecutionArn>();
+  /** Starts in flight by task: a stop waits for them, or it would look for a child that is there a moment later. */
+  const starting = new Map<string, Promise<unknown>>();
 
   async function run(task: TaskRequest, waiter: Omit<Waiter, 'pattern'>): Promise<ChildOutcome> {
     const pattern = RESOURCE.exec(task.resource)?.[1];
@@ -54,7 +56,6 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
     });
     if (kind === 'exists' && execution.input !== asked.input)
       return refused('ExecutionAlreadyExists', `Execution Already Exists: '${execution.arn}'`);
-    if (waits) running.set(task.key, execution.arn);
     const output = { ExecutionArn: execution.arn, StartDate: execution.startedAt };
     return { kind: waits ? 'submitted' : 'succeeded', output };
   }
@@ -62,14 +63,28 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
   return {
     knows: (resource) => RESOURCE.test(resource),
     dispatch(task, waiter, report) {
-      run(task, waiter).then(report, (thrown: unknown) =>
-        report({ kind: 'failed', error: 'StepFunctions.InternalException', cause: String(thrown) }),
+      const outcome = run(task, waiter).catch(
+        (thrown: unknown): ChildOutcome => ({
+          kind: 'failed',
+          error: 'StepFunctions.InternalException',
+          cause: String(thrown),
+        }),
       );
+      starting.set(task.key, outcome);
+      void outcome.then((ended) => {
+        starting.delete(task.key);
+        report(ended);
+      });
     },
-    cancel(key) {
-      const child = running.get(key);
-      running.delete(key);
-      if (child !== undefined) stop(child);
+    async stop(call, waiter) {
+      await starting.get(call.key);
+      const asked = readArguments(call);
+      if (typeof asked === 'string') return; // then nothing was started
+      const arn = executionArn(asked.machineArn, asked.name);
+      const started = (await store.load(arn))?.frames['start'];
+      const isOurs =
+        started?.kind === 'start' && started.waiter?.arn === waiter.arn && started.waiter.key === waiter.key;
+      if (isOurs) await stop(arn);
     },
   };
 }
@@ -81,7 +96,7 @@ interface Asked {
 }
 
 /** A sentence when the arguments cannot be used. Without a `Name` the key makes one, so a repetition finds the same child. */
-function readArguments({ input, key }: TaskRequest): Asked | string {
+function readArguments({ input, key }: Pick<TaskRequest, 'key' | 'input'>): Asked | string {
   const given = isObject(input) ? input : {};
   const [machineArn, name, childInput] = [own(given, 'StateMachineArn'), own(given, 'Name'), own(given, 'Input')];
   if (typeof machineArn !== 'string')

@@ -58,9 +58,10 @@ export function createRunner(options: RunnerOptions): Runner {
     clock,
     store,
     start,
-    stop: (arn) => mailboxes.post(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
+    stop: (arn) => ask(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
     post: mailboxes.post,
-    delivered: (arn, id) => void leaveOutbox(arn, id),
+    done,
+    failed: onProblem,
   });
 
   async function start({ machine, name, input, waiter }: StartRequest & { readonly waiter?: Waiter }) {
@@ -138,7 +139,12 @@ export function createRunner(options: RunnerOptions): Runner {
     endWatchers.delete(arn);
   }
 
-  /** Takes a delivered effect out of the outbox of an execution that has ended. */
+  /** Takes a performed effect out of the outbox: by a step while the execution runs, by hand when it has ended. */
+  function done(arn: ExecutionArn, id: string): void {
+    const answered = (answer: Answer) => void (answer === 'ignored' && leaveOutbox(arn, id));
+    mailboxes.post(arn, { event: { kind: 'EffectDone', id }, answered });
+  }
+
   async function leaveOutbox(arn: ExecutionArn, id: string): Promise<void> {
     try {
       const stored = await store.load(arn);
@@ -146,7 +152,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
       await store.commit(arn, stored.version, change);
     } catch (thrown) {
-      onProblem('a delivered effect stays in the outbox and will be delivered again', arn, thrown);
+      onProblem('an effect stays in the outbox and will be performed again', arn, thrown);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Effect, ExecutionEvent } from '../core/index.ts';
+import { type Effect, type ExecutionEvent, taskEffect } from '../core/index.ts';
 import { childExecutions, type ChildOutcome, type ChildStarter } from './child-executions.ts';
 import type { Letter } from './mailboxes.ts';
 import type { Clock, ExecutionArn, TaskDispatcher } from './ports.ts';
@@ -15,11 +15,12 @@ export interface PerformerOptions extends ChildStarter {
   readonly dispatcher: TaskDispatcher;
   readonly clock: Clock;
   readonly post: (arn: ExecutionArn, letter: Letter) => void;
-  /** A `Deliver` effect has arrived and may leave the outbox. */
-  readonly delivered: (arn: ExecutionArn, effectId: string) => void;
+  /** An effect without an outcome was performed and may leave the outbox. */
+  readonly done: (arn: ExecutionArn, effectId: string) => void;
+  readonly failed: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
 }
 
-export function createPerformer({ dispatcher, clock, post, delivered, ...starter }: PerformerOptions): Performer {
+export function createPerformer({ dispatcher, clock, post, done, failed, ...starter }: PerformerOptions): Performer {
   const timers = createTimers(clock);
   const children = childExecutions(starter);
 
@@ -29,6 +30,14 @@ export function createPerformer({ dispatcher, clock, post, delivered, ...starter
     const report = (outcome: ChildOutcome) => post(arn, { event: reported(frame, key, token, outcome) });
     if (children.knows(resource)) children.dispatch(task, { arn, frame, key }, report);
     else dispatcher.dispatch(task, report);
+  }
+
+  function stopChild(arn: ExecutionArn, { id, frame, key, input }: Extract<Effect, { kind: 'StopChild' }>): void {
+    const call = { key: `${arn}#${taskEffect(key)}`, input };
+    children.stop(call, { arn, frame, key }).then(
+      () => done(arn, id),
+      (thrown: unknown) => failed('a child execution could not be stopped; the next start tries again', arn, thrown),
+    );
   }
 
   return {
@@ -43,7 +52,9 @@ export function createPerformer({ dispatcher, clock, post, delivered, ...starter
         case 'Continue':
           return post(arn, { event: { kind: 'Continued', id: effect.id } });
         case 'Deliver':
-          return post(effect.to, { event: effect.event, answered: () => delivered(arn, effect.id) });
+          return post(effect.to, { event: effect.event, answered: () => done(arn, effect.id) });
+        case 'StopChild':
+          return stopChild(arn, effect);
         default:
           return effect satisfies never;
       }
@@ -52,7 +63,6 @@ export function createPerformer({ dispatcher, clock, post, delivered, ...starter
       const name = `${arn}#${effectId}`;
       timers.cancel(name);
       dispatcher.cancel(name);
-      children.cancel(name);
     },
     close: timers.cancelAll,
   };

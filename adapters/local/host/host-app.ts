@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { limitBody } from './limit-body.ts';
 import { type OwnApiOptions, ownApi } from './own-api.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { refuseBrowsers } from './refuse-browsers.ts';
 import { type RegistryWebhookOptions, registryWebhook } from './registry-webhook.ts';
 
 export interface HostAppOptions extends Omit<OwnApiOptions, 'pushFolder'>, Omit<RegistryWebhookOptions, 'log'> {
@@ -19,6 +20,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** Everything the local host answers over HTTP. */
 export function hostApp({ stepFunctions, version, log, serviceOf, ...options }: HostAppOptions): Hono {
   const app = new Hono();
+  app.use(refuseBrowsers);
   app.use(limitBody(MAX_BODY_BYTES));
   app.get('/healthz', (c) => c.json({ status: 'ok', pid: process.pid, version }));
   app.route(
@@ -27,6 +29,7 @@ export function hostApp({ stepFunctions, version, log, serviceOf, ...options }: 
   );
   app.route('/pointsman/v1', ownApi(options));
   app.post('/', (c) => stepFunctions(c.req.raw));
+  app.notFound((c) => refuse(c, new Refusal(404, 'NotFound', `there is no ${c.req.method} ${c.req.path}`)));
   app.onError((thrown, c) => {
     if (thrown instanceof Refusal) return refuse(c, thrown);
     log.error({ err: thrown, path: c.req.path }, 'a request failed');

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 
-type RefusalStatus = 400 | 404 | 409 | 413 | 503;
+type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 415 | 503;
 
 /** A request that is not carried out: what was asked, what was found, and what would work (`hint`). */
 export class Refusal extends Error {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   checkConfiguration,
@@ -38,6 +39,62 @@ describe('checkConfiguration', () => {
     const configuration = checkConfiguration({ services: { shop: null } }, 'p.yaml');
 
     expect(serviceSettings(configuration, 'shop')?.image).toBe('shop');
+  });
+});
+
+describe('the canary of a service', () => {
+  const problemsOf = (canary: object): string => {
+    try {
+      checkConfiguration({ services: { shop: { canary } } }, 'p.yaml');
+      return '';
+    } catch (thrown) {
+      return String(thrown);
+    }
+  };
+
+  it('is taken with every setting there is', () => {
+    const { settings } = JSON.parse(readFileSync(new URL('../workflows/canary/input.json', import.meta.url), 'utf8'));
+
+    expect(problemsOf(settings)).toBe('');
+    expect(problemsOf({ steps: [0.01, 12.35, 100] })).toBe('');
+  });
+
+  it('is refused with every field named that nobody reads or that is out of bounds', () => {
+    const problems = problemsOf({ tickSecond: 1, toleratedErorRate: 0.02, tickSeconds: 0, maxBlindSeconds: 'x' });
+
+    expect(problems).toContain('p.yaml cannot be used:');
+    expect(problems).toMatch(/services\.shop\.canary: .*"tickSecond", "toleratedErorRate"/);
+    expect(problems).toContain('services.shop.canary.tickSeconds: ');
+    expect(problems).toContain('services.shop.canary.maxBlindSeconds: ');
+  });
+
+  it.each([
+    ['an empty list', []],
+    ['more than everything', [200]],
+    ['nothing', [0, 50]],
+    ['a smaller share after a larger', [50, 25, 100]],
+    ['the same share twice', [25, 25]],
+    ['less than a hundredth of a percent', [0.005]],
+  ])('is refused with steps of %s', (_, steps) => {
+    expect(problemsOf({ steps })).toContain('services.shop.canary.steps');
+  });
+
+  it.each([
+    ['tickSeconds', 1.5],
+    ['minSecondsPerStep', -1],
+    ['maxSeconds', 0],
+    ['alpha', 1],
+    ['alphaSafe', 0],
+    ['toleratedRatio', 1],
+    ['toleratedErrorRate', 2],
+    ['slowFloorMs', -1],
+    ['toleratedSlowRate', 0],
+  ])('is refused when %s is %d', (field, value) => {
+    expect(problemsOf({ [field]: value })).toContain(`services.shop.canary.${field}: `);
+  });
+
+  it('is refused when its steps take longer than it may take, since then no release could be promoted', () => {
+    expect(problemsOf({ maxSeconds: 60 })).toContain('services.shop.canary.maxSeconds: must leave time for every step');
   });
 });
 

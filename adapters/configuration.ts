@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
+import { canarySettings } from '../functions/ports/canary-settings.ts';
 
 /** A configuration that cannot be used: says where, what was found and what would work. */
 export class ConfigurationError extends Error {
@@ -29,7 +30,7 @@ const service = z.strictObject({
   port: port(0),
   target: z.prefault(target, {}),
   /** Overrides of the canary's own defaults; see workflows/canary/README.md. */
-  canary: z._default(z.record(z.string(), z.unknown()), {}),
+  canary: z._default(canarySettings, {}),
 });
 
 const notification = z.union([

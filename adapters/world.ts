@@ -6,7 +6,7 @@ import type { Ports } from '../functions/ports/ports.ts';
 import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
 import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRolloutOrders } from './local/control/index.ts';
 import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
-import { ensureRouter } from './local/router/ensure-router.ts';
+import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
 import type { RouterControl } from './local/router/router-control.ts';
 import { combinedNotifier, logNotifier, secretReference, webhookNotifier } from './notify/index.ts';
@@ -22,6 +22,8 @@ export interface World extends Ports {
   readonly registryFolder: string;
   /** Whether this call started the router, or found it running. */
   readonly routerWasStarted: boolean;
+  /** Cheap enough to be asked several times a second. */
+  isRouterAlive(): Promise<boolean>;
   /** Starts the router again when it has died; true when it had. */
   reviveRouter(): Promise<boolean>;
   /** Whether the configuration says how this service is run. */
@@ -59,6 +61,7 @@ export async function openWorld(
       }),
       routerControl: router.control,
       routerWasStarted: router.wasStarted,
+      isRouterAlive: () => isRouterAlive(dataFolder),
       reviveRouter: async () => (await ensureRouter(dataFolder)).wasStarted,
       isConfigured: (service) => serviceSettings(configuration, service) !== undefined,
       registryFolder,

@@ -4,11 +4,11 @@ import { clean } from './text/clean.ts';
 import type { Session } from './session.ts';
 
 /**
- * Says what is about to happen and asks. `--yes` answers for everybody.
+ * Says what is about to happen and where (the host, unless `place` says otherwise), and asks. `--yes` answers for everybody.
  * @throws CliFailure `unconfirmed` when nobody can be asked or the answer is no
  */
-export async function confirm(plan: string, { io, settings, out }: Session): Promise<void> {
-  out.hint(`${clean(plan)}\n  at ${settings.endpoint} (${settings.origin})`);
+export async function confirm(plan: string, { io, settings, out }: Session, place?: string): Promise<void> {
+  out.hint(`${clean(plan)}\n  ${place ?? `at ${settings.endpoint} (${settings.origin})`}`);
   if (settings.yes) return;
   if (!settings.interactive)
     throw new CliFailure(exitCodes.unconfirmed, 'this needs a confirmation, and nobody can be asked here', {

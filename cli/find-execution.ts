@@ -12,7 +12,10 @@ export async function findExecution(given: string, client: Client): Promise<stri
   if (given.startsWith('arn:')) return given;
   const rows = await recentExecutions(client);
   const exact = rows.filter(({ name }) => name === given);
-  const fitting = exact.length > 0 ? exact : rows.filter(({ name }) => name.startsWith(given));
+  const beginning = rows.filter(({ name }) => name.startsWith(given));
+  // `shop-8d21-canary` runs inside `shop-8d21`, so what fits both means the outer one.
+  const outer = beginning.filter(({ name }) => !beginning.some((other) => name === `${other.name}-canary`));
+  const fitting = exact.length > 0 ? exact : outer;
   const [only, second] = fitting;
   if (only === undefined)
     throw new CliFailure(exitCodes.notFound, `no execution is named '${given}' or begins with it`, {
@@ -42,7 +45,7 @@ export async function recentExecutions(
  * ARN of a machine given by ARN or name.
  * @throws CliFailure `notFound` with the names there are
  */
-export async function findMachine(given: string, client: Client): Promise<string> {
+async function findMachine(given: string, client: Client): Promise<string> {
   if (given.startsWith('arn:')) return given;
   const arns = await machineArns(client);
   const found = arns.find((arn) => arn.endsWith(`:${given}`));

@@ -15,6 +15,8 @@ export interface Io {
   readonly stderr: Sink;
   readonly stdinIsTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the account this runs as, for when the environment names nobody; undefined when it has no name. */
+  readonly userName: () => string | undefined;
   /** Absolute; where relative paths begin. */
   readonly cwd: string;
   /** Milliseconds since 1970. */

@@ -1,4 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
 import type { Interruption, Io, Sink } from './io.ts';
@@ -20,6 +21,7 @@ export function nodeIo(): Io {
     stderr: sinkOf(process.stderr, () => leave('EPIPE')),
     stdinIsTty: process.stdin.isTTY,
     env: process.env,
+    userName: accountName,
     cwd: process.cwd(),
     now: Date.now,
     utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
@@ -40,7 +42,7 @@ export function nodeIo(): Io {
 }
 
 /** Node tells of a closed pipe by an event, long after `write` returned; from then on nothing is written. */
-export function sinkOf(stream: NodeJS.WritableStream & Partial<WriteStream>, onBroken: () => void): Sink {
+function sinkOf(stream: NodeJS.WritableStream & Partial<WriteStream>, onBroken: () => void): Sink {
   let broken = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -56,6 +58,15 @@ export function sinkOf(stream: NodeJS.WritableStream & Partial<WriteStream>, onB
     },
     write: (text) => void (broken || stream.write(text)),
   };
+}
+
+/** A container may run under a number that no account has. */
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 const sleepUntil = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -8,6 +8,7 @@ import {
   deployWatch,
   type DeployStartArgs,
 } from './commands/deploy.ts';
+import { down, type DownArgs } from './commands/down.ts';
 import {
   executionHistory,
   executionList,
@@ -32,7 +33,7 @@ export function createProgram(io: Io, done: (code: ExitCode) => void): Command {
     .description('Releases services step by step, watches them, and takes back what is bad.')
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -48,7 +49,7 @@ export function createProgram(io: Io, done: (code: ExitCode) => void): Command {
   const act = (run: (session: Session) => Promise<ExitCode>): Promise<void> =>
     openSession(program.opts<GlobalOptions>(), io).then(run).then(done);
 
-  const group = (name: string, what: string) => program.command(name).description(what).helpCommand(false);
+  const group = (name: string, what: string) => program.command(name).description(what);
 
   addTopCommands(program, act);
   addDeployCommands(group('deploy', 'roll a release out, and follow it'), act);
@@ -71,6 +72,17 @@ function addTopCommands(program: Command, act: Act): void {
     .addOption(new Option('--log <form>', 'form of its log; pretty on a terminal').choices(['pretty', 'json']))
     .addHelpText('after', examples('pointsman start', 'pointsman start --port 8400 --data /var/lib/pointsman'))
     .action((options: StartArgs) => act((session) => start(options, session)));
+  program
+    .command('down')
+    .description('end instances, router and host with the traffic they serve; also what a host left running')
+    .argument('[service]', 'only this one with its route; the router and the host go on')
+    .option('--force', 'also when a rollout is not over: it is stopped where it stands')
+    .option('--config <file>', 'of a host that has ended: its configuration')
+    .option('--data <folder>', 'of a host that has ended: where it kept everything')
+    .addHelpText('after', examples('pointsman down', 'pointsman down shop --yes', 'pointsman down --data .pointsman'))
+    .action((service: string | undefined, { force = false, ...options }: Partial<DownArgs>) =>
+      act((session) => down({ ...options, service, force }, session)),
+    );
   program
     .command('push')
     .description('pack a folder as an image and release it')
@@ -239,7 +251,7 @@ function globalOptions(): Option[] {
     new Option('-o, --output <form>', 'form of the answer').choices(['text', 'json', 'jsonl']),
     new Option('--json', 'the same as -o json'),
     new Option('-q, --quiet', 'only the answer and errors'),
-    new Option('-v, --verbose', 'tell what is asked of the host'),
+    new Option('-v, --verbose', 'tell what is asked of the host, and shorten nothing'),
     new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']),
     new Option('--no-input', 'ask nothing; what needs an answer fails with exit code 9'),
     new Option('--timeout <duration>', 'stop watching after 90s, 10m, 2h; the work goes on').argParser(durationOption),

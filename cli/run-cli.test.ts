@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { fakeHost, type FakeHostOptions } from './testing/fake-host.ts';
+import { executionArn } from './testing/fake-history.ts';
 import { fakeIo, type FakeWorld, noon } from './testing/fake-io.ts';
-import { canaryArn, deployArn, shopHost } from './testing/rollout.ts';
+import { canaryArn, deployArn, shopHost, shopStatus } from './testing/rollout.ts';
 
 const run = async (argv: readonly string[], host: FakeHostOptions = {}, world: FakeWorld = {}) => {
   const { fetch, requests } = fakeHost(host);
@@ -24,6 +25,8 @@ describe('exit codes', () => {
   it.each<[number, string, readonly string[], FakeHostOptions, FakeWorld?]>([
     [0, 'help', ['--help'], {}],
     [0, 'help of a command', ['deploy', 'watch', '--help'], {}],
+    [0, 'the help command', ['help'], {}],
+    [0, 'help asked of a group', ['deploy', 'help'], {}],
     [0, 'the version', ['--version'], {}],
     [1, 'an answer of 500', status, refused(500, { message: 'boom' })],
     [1, 'an answer that is no Pointsman’s', status, { own: { 'GET /services/shop': { hello: 'world' } } }],
@@ -97,6 +100,10 @@ describe('errors', () => {
 `);
   });
 
+  it('suggest the command whose beginning was typed', async () => {
+    expect((await run(['deploy', 'stat'])).err).toContain('did you mean status?');
+  });
+
   it('carry the server’s own hint and its name for the failure', async () => {
     const host = refused(409, {
       error: { code: 'LeaseHeld', message: 'shop is being\nreleased', try: 'pointsman deploy watch shop' },
@@ -135,7 +142,7 @@ describe('deploy', () => {
     expect(await runCli(status, io)).toBe(0);
     expect(io.out()).toBe(`shop  http://127.0.0.1:8080
   stable     90 %  shop:v1 sha256:aaaaaaaaaaaa  1 of 1 ready  12345 requests, 3 errors (0.02 %)
-  candidate  10 %  sha256:bbbbbbbbbbbb          1 of 2 ready  140 requests, 2 errors (1.43 %), 5 given up by clients
+  candidate  10 %  shop:v2 sha256:bbbbbbbbbbbb  1 of 2 ready  140 requests, 2 errors (1.43 %), 5 given up by clients
 
 Rollout
   runs       ${deployArn}, since 12:00:00 (10 s)
@@ -184,6 +191,28 @@ Releases
     expect(requests).toEqual(['POST /services/shop/orders {"order":"abort","by":"operator","reason":"prices"}']);
   });
 
+  it('takes the name of the account when the environment names nobody', async () => {
+    const given = { execution: deployArn, order: 'abort', by: 'operator', reason: 'x', at: noon };
+    const { requests } = await run(
+      ['deploy', 'abort', 'shop'],
+      { own: { 'POST /services/shop/orders': given } },
+      { userName: 'operator' },
+    );
+
+    expect(requests[0]).toContain('"by":"operator"');
+  });
+
+  it('shows a release of the past in one line, and its whole reason with --verbose', async () => {
+    const reason = `it fails more than stable:\n${'x'.repeat(300)} the end`;
+    const host = { own: { 'GET /services/shop': shopStatus(noon, noon, 'taken-back', reason) } };
+    const rowIn = (text: string) => text.split('\n').find((line) => line.includes('taken-back')) ?? '';
+    const [short, whole] = [await run(status, host), await run([...status, '--verbose'], host)];
+
+    expect(rowIn(short.out)).toMatch(/taken-back {2}shop:v2 .*it fails more than stable: ⏎ x+…$/);
+    expect(rowIn(short.out).length).toBeLessThanOrEqual(100);
+    expect(rowIn(whole.out)).toMatch(/the end$/);
+  });
+
   it('names the host before it asks, and goes on after a yes', async () => {
     const own = {
       'POST /services/shop/orders': { execution: deployArn, order: 'promote', by: 'operator', reason: 'x', at: noon },
@@ -221,10 +250,45 @@ describe('push', () => {
     expect(out).toContain('taken-back  rollout of shop: fails more than stable\n');
   });
 
-  it('says so when nothing is rolled out', async () => {
-    const nothing = { 'POST /images': { ...own['POST /images'], executionArn: null } };
+  it.each([['--watch'], ['--quiet']])(
+    'of what no service releases exits with 5 and names the services: %s',
+    async (flag) => {
+      const { exitCode, out, err } = await run(['push', 'dist', 'other:1', flag], {
+        own: {
+          'POST /images': { ...own['POST /images'], executionArn: null, started: false },
+          'GET /services': { services: [shopStatus(noon, noon, 'promoted', '')] },
+        },
+      });
 
-    expect((await run(['push', 'dist', 'shop:v2', '--watch'], { own: nothing })).err).toContain('No rollout started');
+      expect([exitCode, out]).toEqual([5, `other:1@sha256:${'b'.repeat(64)}\n`]);
+      expect(err).toContain(`Error: other:1 is stored, and no service here releases it
+  Try:   services here: shop
+`);
+    },
+  );
+
+  describe('of a release that had its rollout already', () => {
+    const again = { 'POST /images': { ...own['POST /images'], started: false } };
+    const pushedAt = async (seconds: number, verdict: 'safe' | 'bad') => {
+      const io = fakeIo({ fetch: fakeHost(shopHost(verdict, { own: again })).fetch });
+      await io.sleep(seconds * 1000);
+      return { exitCode: await runCli(['push', 'dist', 'shop:v2'], io), err: io.err() };
+    };
+
+    it('exits with 3 when that took it back, and says what tries it again', async () => {
+      const { exitCode, err } = await pushedAt(60, 'bad');
+
+      expect(exitCode).toBe(3);
+      expect(err).toContain(`Error: this very release had its rollout already, which ended taken-back
+  fails more than stable
+  Try:   pointsman deploy start shop --reference v2 --retry
+`);
+    });
+
+    it('exits with 0 while that runs, and when it was promoted', async () => {
+      expect((await pushedAt(5, 'bad')).exitCode).toBe(0);
+      expect((await pushedAt(60, 'safe')).exitCode).toBe(0);
+    });
   });
 });
 
@@ -240,8 +304,19 @@ RUNNING  deploy   shop-1         2026-11-23 12:00:00  0.0 s
 
   it('takes a name or the beginning of one only', async () => {
     expect((await run(['execution', 'show', 'shop-1-c', '--json'], shopHost('bad'))).out).toContain(canaryArn);
-    const several = await run(['execution', 'show', 'shop'], shopHost('bad'));
+    const host = shopHost('bad');
+    const other = { arn: executionArn('deploy', 'shop-2'), events: [] };
+    const several = await run(['execution', 'show', 'shop'], {
+      ...host,
+      executions: [...(host.executions ?? []), other],
+    });
     expect([several.exitCode, several.err.split('\n')[0]]).toEqual([2, "Error: 'shop' fits 2 executions"]);
+  });
+
+  it('takes the beginning of a deployment’s name for the deployment, though its canary begins so too', async () => {
+    const { exitCode, out } = await run(['execution', 'show', 'sho', '--json'], shopHost('bad'));
+
+    expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ executionArn: deployArn })]);
   });
 
   it('shows what a running one waits for, and that of the execution inside it', async () => {

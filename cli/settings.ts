@@ -39,7 +39,7 @@ export interface Settings {
   readonly yes: boolean;
 }
 
-export const defaultEndpoint = 'http://127.0.0.1:7400';
+const defaultEndpoint = 'http://127.0.0.1:7400';
 
 /** Flag before environment before `pointsman.yaml`, looked for in this folder and all above it, before the default. */
 export async function readSettings(options: GlobalOptions, io: Io): Promise<Settings> {

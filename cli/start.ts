@@ -45,8 +45,8 @@ export async function start(
     [
       '  Release something:  pointsman push FOLDER service:tag',
       '  See how it stands:  pointsman deploy status',
-      `  With AWS's tools:   aws stepfunctions list-state-machines --endpoint-url ${host.url} --no-sign-request`,
-      '  Ctrl-C ends the host. Instances and their traffic go on; what runs continues at the next start.',
+      `  With AWS's tools:   aws stepfunctions list-state-machines --endpoint-url ${host.url} --region us-east-1 --no-sign-request`,
+      '  Ctrl-C ends the host. Instances and their traffic go on until `pointsman down`; what runs continues at the next start.',
     ].join('\n'),
   );
   const asked = new Promise<'asked'>((resolve) => {

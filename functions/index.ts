@@ -15,7 +15,7 @@ import { startCandidate } from './start-candidate/handler.ts';
 import type { Call, StepFunction } from './step-function.ts';
 
 /** A step function whose types are behind it: unknown in, plain JSON out. */
-export interface ListedFunction {
+interface ListedFunction {
   readonly name: string;
   /** Ports it uses; a host may leave the others out. */
   readonly needs: readonly (keyof Ports)[];

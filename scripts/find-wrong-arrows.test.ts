@@ -22,12 +22,15 @@ describe('findWrongArrows', () => {
       'functions/judge/handler.ts',
       "import 'node:fs';\n\nconst a = await import('../../adapters/world.ts');\n",
     );
-    await write('cli/push.ts', "export * from '../engine/asl/machine.ts';\nexport { start } from 'pointsman';\n");
+    await write(
+      'cli/push.ts',
+      "export * from '../engine/asl/machine.ts';\nexport { start } from '../engine/core/index.ts';\n",
+    );
     await write('cli/show.mjs', 'await import(process.argv[2]);\n');
 
     expect(findWrongArrows(root).map(({ file, line, to, rule }) => [`${file}:${line}`, to, rule.slice(0, 30)])).toEqual(
       [
-        ['cli/push.ts:2', 'engine/index.ts', 'cli imports engine/asl, engine'],
+        ['cli/push.ts:2', 'engine/core/index.ts', 'cli imports engine/asl, engine'],
         ['cli/show.mjs:1', 'something computed', 'import(…) takes a written path'],
         ['engine/data/json.ts:2', 'engine/asl/machine.ts', 'engine/data imports nothing el'],
         ['functions/judge/handler.ts:3', 'adapters/world.ts', 'a step function imports functi'],

@@ -4,7 +4,7 @@ import { brokenRule } from './import-rules.ts';
 import { listImports } from './list-imports.ts';
 
 /** An import that breaks a rule. */
-export interface WrongArrow {
+interface WrongArrow {
   /** Path from the repository's root. */
   readonly file: string;
   /** 1-based. */
@@ -37,7 +37,6 @@ function wrongArrowsOf(file: string, source: string): WrongArrow[] {
 
 /** The file of the project that is imported; undefined for a package, a module of Node, or data. */
 function targetOf(file: string, specifier: string): string | undefined {
-  if (specifier === 'pointsman') return 'engine/index.ts'; // the package's own name, see `exports` in package.json
   const isSource = specifier.startsWith('.') && !specifier.endsWith('.json'); // package.json belongs to all
   return isSource ? posix.join(posix.dirname(file), specifier) : undefined;
 }

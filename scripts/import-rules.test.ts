@@ -54,6 +54,14 @@ describe('brokenRule', () => {
     expect(brokenRule(arrow(store, 'static'))).toContain('engine types');
   });
 
+  it('lets cli/commands/down.ts load what ends a data folder when asked, and nothing else of the adapters', () => {
+    const end = 'adapters/local/host/end-data-folder.ts';
+
+    expect(brokenRule(arrow(`cli/commands/down.ts → ${end}`, 'dynamic'))).toBeUndefined();
+    expect(brokenRule(arrow(`cli/commands/down.ts → ${end}`))).toContain('by import() only');
+    expect(brokenRule(arrow(`cli/start.ts → ${end}`, 'dynamic'))).toContain('run-host.ts by import() only');
+  });
+
   it('lets cli/start.ts load the host when asked, and nothing else of the adapters', () => {
     expect(brokenRule(arrow('cli/start.ts → adapters/local/host/run-host.ts', 'dynamic'))).toBeUndefined();
     expect(brokenRule(arrow('cli/start.ts → adapters/world.ts', 'dynamic'))).toContain('run-host.ts by import() only');

@@ -82,6 +82,13 @@ const zones: readonly Zone[] = [
     rule: 'cli/start.ts imports what cli may, and adapters/local/host/run-host.ts by import() only',
   },
   {
+    files: ['cli/commands/down.ts'],
+    may: ['cli/**', 'engine/asl/**', 'engine/data/**'],
+    mayAsType: ['functions/ports/**'],
+    mayWhenAsked: ['adapters/local/host/end-data-folder.ts'],
+    rule: 'cli/commands/down.ts imports what cli may, and adapters/local/host/end-data-folder.ts by import() only',
+  },
+  {
     files: ['cli/**'],
     may: ['cli/**', 'engine/asl/**', 'engine/data/**'],
     mayAsType: ['functions/ports/**'],

@@ -77,7 +77,7 @@ function install(reason) {
 
 /** A symbolic link is made at once together with what it says: the pid of the process that installs. */
 function takeLock() {
-  mkdirSync(join(root, '.pointsman'), { recursive: true });
+  mkdirSync(join(root, '.pointsman'), { recursive: true, mode: 0o700 }); // a host may keep its data in it later
   for (let told = false; ; ) {
     try {
       return symlinkSync(String(process.pid), lockFile);

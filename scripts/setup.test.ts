@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,6 +47,12 @@ describe('setup.mjs', () => {
     await setup();
 
     expect(await npmCalls()).toBe('ci\nci\n');
+  });
+
+  it('leaves a .pointsman that only its owner can read', async () => {
+    await setup();
+
+    expect(((await stat(join(clone, '.pointsman'))).mode & 0o777).toString(8)).toBe('700');
   });
 
   it('takes over from an installer that died', async () => {

@@ -1,5 +1,5 @@
 /** How a function's error shows in a workflow. */
-export interface FunctionError {
+interface FunctionError {
   /** What `ErrorEquals` compares: the error's name. */
   readonly error: string;
   /** JSON text. */

@@ -3,7 +3,7 @@ import { functionError, ServiceError } from './function-error.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { functionByArn, type LocalFunction, type LocalFunctions, toJson } from './local-function.ts';
 
-export interface InProcessTaskDispatcherOptions {
+interface InProcessTaskDispatcherOptions {
   readonly functions: LocalFunctions;
   /** Functions that run at the same time; the others wait in the order they came. */
   readonly concurrency: number;

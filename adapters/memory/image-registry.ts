@@ -1,7 +1,7 @@
 import type { ImageRegistry } from '../../functions/ports/image-registry.ts';
 
 /** A registry without images: a test says what a tag points to. */
-export interface MemoryImageRegistry extends ImageRegistry {
+interface MemoryImageRegistry extends ImageRegistry {
   /** From now on `repository:tag` points to `digest`. */
   push(repository: string, tag: string, digest: string): void;
 }

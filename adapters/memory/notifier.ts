@@ -1,7 +1,7 @@
 import type { Notice, Notifier } from '../../functions/ports/notifier.ts';
 
 /** A notifier that keeps what it was told, doubles dropped. */
-export interface MemoryNotifier extends Notifier {
+interface MemoryNotifier extends Notifier {
   /** Oldest first. */
   readonly notices: readonly Notice[];
 }

@@ -3,7 +3,7 @@ import type { ReleaseTarget, TargetState } from '../../functions/ports/release-t
 import { StepFailure } from '../../functions/step-failure.ts';
 
 /** A target without processes: a test says when instances become ready, exit or end. */
-export interface MemoryReleaseTarget extends ReleaseTarget {
+interface MemoryReleaseTarget extends ReleaseTarget {
   /** The starting instances of `release` answer their readiness check from now on. */
   becomeReady(release: Digest): void;
   /** This instance exits by itself. */

@@ -2,7 +2,7 @@ import type { Json } from '../../engine/data/json.ts';
 import type { Clock, TaskDispatcher, TaskOutcome, TaskRequest } from '../../engine/runner/ports.ts';
 
 /** A dispatcher that a test drives: it keeps tasks until the test says how they end. */
-export interface MemoryTaskDispatcher extends TaskDispatcher {
+interface MemoryTaskDispatcher extends TaskDispatcher {
   /** Every task accepted so far, in order, also those that ended. */
   readonly accepted: readonly TaskRequest[];
   /** Keys of the tasks that are open. */

@@ -1,3 +1,4 @@
+import { keptCounters } from '../../functions/ports/kept-counters.ts';
 import { changedRoute, unrouted } from '../../functions/ports/changed-route.ts';
 import type { ReleaseCounters, Route, TrafficRouter } from '../../functions/ports/traffic-router.ts';
 import { StepFailure } from '../../functions/step-failure.ts';
@@ -35,7 +36,7 @@ export function memoryTrafficRouter(): MemoryTrafficRouter {
     },
     async counters(service) {
       reach();
-      return counted.get(service) ?? [];
+      return keptCounters(counted.get(service) ?? [], routes.get(service) ?? unrouted(service));
     },
     setCounters: (service, counters) => void counted.set(service, counters),
     setReachable: (reachable) => void (isReachable = reachable),

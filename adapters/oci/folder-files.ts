@@ -26,7 +26,9 @@ export async function folderFiles(folder: string): Promise<readonly string[]> {
     return paths;
   };
   return inside('').catch((thrown: NodeJS.ErrnoException) => {
-    throw thrown.code === undefined ? thrown : badFolder(folder, `cannot be read: ${thrown.message}`);
+    if (thrown.code === undefined) throw thrown;
+    const isMissing = thrown.code === 'ENOENT' && thrown.path === join(folder, '');
+    throw badFolder(folder, isMissing ? 'there is no such folder' : `cannot be read: ${thrown.message}`);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Whether a path inside the folder, with `/` between names, is left out of the image. */
-export type Ignores = (path: string, isFolder: boolean) => boolean;
+type Ignores = (path: string, isFolder: boolean) => boolean;
 
 /** Left out even without a `.pointsmanignore`; a line `!…` there takes one back in. */
 const always = ['.git/', '.hg/', '.svn/', '.pointsman/', '.pointsmanignore', '.DS_Store', '**/node_modules/.cache/'];

@@ -8,12 +8,14 @@ import { type Descriptor, type Index, index, mediaTypes, readDocument } from './
 import { withTag } from './tags.ts';
 
 /** Adds to a layout. What it wrote is on the disk when its promises resolve. */
-export interface LayoutWriter {
+interface LayoutWriter {
   addBytes(bytes: Uint8Array): Promise<Measure>;
   /** `write` fills the file it is given the path of. */
   addFile(write: (path: string) => Promise<void>): Promise<Measure>;
   /** Points `tag` to the image, as the newest push. */
   tag(tag: string, image: Descriptor): Promise<void>;
+  /** Takes the images away that `keep` does not want, with their names; their blobs stay. Gives those that are left. */
+  dropImages(keep: (image: Descriptor) => boolean): Promise<readonly Descriptor[]>;
 }
 
 /** Where a layout keeps the blob of this digest. */
@@ -68,6 +70,12 @@ export async function changeLayout<T>(layout: string, work: (writer: LayoutWrite
         const measure = await measureFile(path);
         await place(path, blobPath(layout, measure.digest));
         return measure;
+      },
+      async dropImages(keep) {
+        const found = (await readIndex(layout))?.manifests ?? [];
+        const kept = found.filter(keep);
+        if (kept.length < found.length) await putIndex(kept);
+        return kept;
       },
       tag: async (tag, image) => putIndex(withTag((await readIndex(layout))?.manifests ?? [], tag, image)),
     });

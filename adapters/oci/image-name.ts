@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StepFailure } from '../../functions/step-failure.ts';
 
 /** `shop:v2`, taken apart. */
-export interface ImageName {
+interface ImageName {
   readonly repository: string;
   readonly tag: string;
 }

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import type { ImageRegistry } from '../../functions/ports/image-registry.ts';
 import type { Digest } from '../../functions/ports/release.ts';
 import type { Descriptor } from './image-format.ts';
@@ -18,6 +20,8 @@ export interface Tag {
 export interface LayoutImageRegistry extends ImageRegistry {
   /** In the order they were pushed, the newest last; empty for a repository nobody pushed to. */
   tags(repository: string): Promise<readonly Tag[]>;
+  /** Every repository that was pushed to. */
+  repositories(): Promise<readonly string[]>;
 }
 
 /** The embedded registry: an OCI image layout for each repository, in `<registryFolder>/<repository>/`. */
@@ -29,6 +33,13 @@ export function layoutImageRegistry(registryFolder: string): LayoutImageRegistry
   return {
     resolve: async (repository, reference) =>
       (await entries(repository)).find((entry) => entry.digest === reference || tagOf(entry) === reference)?.digest,
+    async repositories() {
+      const found = await readdir(registryFolder, { recursive: true, withFileTypes: true }).catch(() => []);
+      return found
+        .filter((entry) => entry.isFile() && entry.name === 'oci-layout')
+        .map(({ parentPath }) => relative(registryFolder, parentPath).split(sep).join('/'))
+        .filter(isRepository);
+    },
     tags: async (repository) =>
       (await entries(repository)).flatMap((entry) => {
         const tag = tagOf(entry);

@@ -25,7 +25,7 @@ export interface Layer extends Measure {
 }
 
 /** An image whose every byte is what its digest says. */
-export interface OpenedImage {
+interface OpenedImage {
   /** As asked for. */
   readonly digest: Digest;
   /** Of this platform's manifest; the same as `digest` unless that names an index for several platforms. */

@@ -142,7 +142,9 @@ describe('packFolder', () => {
   it('refuses a folder that is not there, and a tag that is none', async () => {
     const layout = await temporaryFolder();
 
-    await expect(packFolder('/nowhere/at/all', { layout, tag: 'v1' })).rejects.toThrow(/cannot be read: ENOENT/);
+    await expect(packFolder('/nowhere/at/all', { layout, tag: 'v1' })).rejects.toThrow(
+      '/nowhere/at/all: there is no such folder',
+    );
     await expect(packFolder(await shop(), { layout, tag: 'v 1' })).rejects.toThrow(/tag: found "v 1"/);
   });
 });

@@ -8,7 +8,7 @@ import { machinePlatform } from './platform.ts';
 import { startCommand } from './start-command.ts';
 import { writeLayer } from './write-layer.ts';
 
-export interface PackOptions {
+interface PackOptions {
   /** Folder of the image layout to add to; made when missing. */
   readonly layout: string;
   readonly tag: string;
@@ -21,7 +21,7 @@ export interface PackOptions {
 }
 
 /** What was pushed. */
-export interface PackedImage {
+interface PackedImage {
   readonly tag: string;
   readonly digest: Digest;
   readonly mediaType: string;

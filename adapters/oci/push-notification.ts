@@ -14,7 +14,7 @@ export interface Push {
   readonly at: number;
 }
 
-export type PushNotification =
+type PushNotification =
   /** In the registry's order, which it does not promise to be that of the pushes. */
   | { readonly kind: 'pushes'; readonly pushes: readonly Push[] }
   /** `problem` says which field, what was wanted and what was found. */
@@ -62,7 +62,7 @@ export function readPushNotification(body: unknown): PushNotification {
 }
 
 /** Whose registry tells of a push. */
-export interface NotificationSource {
+interface NotificationSource {
   /** Host and port of the registry, or another name for it. */
   readonly address: string;
   /** The same while the registry process lives. */

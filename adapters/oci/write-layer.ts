@@ -7,7 +7,7 @@ import type { Digest } from '../../functions/ports/release.ts';
 import { measuring } from './digest.ts';
 
 /** What a layer is made of. */
-export interface LayerSource {
+interface LayerSource {
   readonly folder: string;
   /** Inside the folder, in the order wanted. */
   readonly paths: readonly string[];

@@ -56,6 +56,7 @@ export function createClient(send: Send) {
       api(own.startedDeployment, `${service(name)}/deployments`, body),
     giveOrder: (name: string, body: { order: 'promote' | 'abort'; by: string; reason: string }) =>
       api(own.givenOrder, `${service(name)}/orders`, body),
+    down: (body: { service?: string; force: boolean }) => api(own.ended, '/down', body, { withinMs: endingMs }),
     pushImage: (body: { folder: string; image: string; command?: readonly string[] }) =>
       api(own.pushedImage, '/images', body, { withinMs: packingMs }),
   };
@@ -65,6 +66,9 @@ const service = (name: string): string => `/services/${encodeURIComponent(name)}
 
 /** A large folder takes its time to pack. */
 const packingMs = 15 * 60_000;
+
+/** A router lets requests in flight finish, and is killed after 15 s. */
+const endingMs = 60_000;
 
 type Shape<T> = z.ZodMiniType<T>;
 

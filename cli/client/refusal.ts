@@ -18,7 +18,7 @@ export function refusal(asked: string, answer: Answer): CliFailure {
 }
 
 /** The name decides before the status: Step Functions answers 400 to nearly everything. */
-export function exitCodeFor(status: number, code: string | undefined): ExitCode {
+function exitCodeFor(status: number, code: string | undefined): ExitCode {
   for (const [pattern, exitCode] of byName) if (code !== undefined && pattern.test(code)) return exitCode;
   return byStatus[status] ?? (status >= 400 && status < 500 ? exitCodes.usage : exitCodes.unexpected);
 }

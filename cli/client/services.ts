@@ -43,6 +43,9 @@ export type ReleaseRecord = z.infer<typeof releaseRecord>;
 
 const rollout = z.looseObject({
   executionArn: z.string(),
+  /** `repository:reference` as it was asked for, and what that meant then. */
+  image: z.nullish(z.string()),
+  release: z.nullish(z.string()),
   startedAt: z.number(),
   waitingFor: z.string(),
   since: z.number(),
@@ -66,10 +69,20 @@ export type ServiceStatus = z.infer<typeof serviceStatus>;
 
 export const serviceList = z.looseObject({ services: z.array(serviceStatus) });
 export const startedDeployment = z.looseObject({ executionArn: z.string(), started: z.boolean() });
+/** What `down` ended. */
+export const ended = z.looseObject({
+  services: z.array(z.looseObject({ service: z.string(), instances: z.number() })),
+  /** ARNs of the rollouts it stopped. */
+  rollouts: z.array(z.string()),
+  router: z.boolean(),
+  host: z.boolean(),
+});
 export const givenOrder = z.looseObject({ execution: z.string(), order: z.string(), at: z.number() });
 export const pushedImage = z.looseObject({
   image: z.string(),
   digest: z.string(),
+  /** The service that releases it. */
+  service: z.nullish(z.string()),
   executionArn: z.nullish(z.string()),
   /** False when that rollout was there already, running or ended. */
   started: z._default(z.boolean(), true),

@@ -11,7 +11,7 @@ const instant = z.pipe(
   z.transform((seconds: number) => Math.round(seconds * 1000)),
 );
 
-export const executionRow = z.looseObject({
+const executionRow = z.looseObject({
   executionArn: z.string(),
   stateMachineArn: z.string(),
   name: z.string(),
@@ -34,7 +34,7 @@ export const executionDetail = z.looseObject({
 /** DescribeExecution. */
 export type ExecutionDetail = z.infer<typeof executionDetail>;
 
-export const historyEvent = z.looseObject({
+const historyEvent = z.looseObject({
   id: z.number(),
   previousEventId: z.optional(z.number()),
   timestamp: instant,

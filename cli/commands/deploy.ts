@@ -1,5 +1,6 @@
 import { CliFailure } from '../cli-failure.ts';
 import { confirm } from '../confirm.ts';
+import { joinedRollout } from './joined-rollout.ts';
 import { serviceText } from './service-text.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
@@ -24,9 +25,10 @@ export async function deployStart(
 ): Promise<ExitCode> {
   const { out, client } = session;
   const started = await client.startDeployment(service, { ...(reference && { reference }), ...(retry && { retry }) });
-  if (!started.started) out.hint('It has its rollout already, running or ended. To try it again, add --retry.');
   if (!watch || out.format === 'text') out.answer(started, () => oneLine(started.executionArn));
-  if (watch) return watchRollout(service, started.executionArn, session);
+  const { executionArn } = started;
+  if (watch) return watchRollout(service, executionArn, session);
+  if (!started.started) return joinedRollout({ service, reference, executionArn }, session);
   out.hint(`To watch it: pointsman deploy watch ${service}`);
   return exitCodes.ok;
 }
@@ -36,7 +38,7 @@ export async function deployStatus(
   { service }: { readonly service?: string | undefined },
   session: Session,
 ): Promise<ExitCode> {
-  const { io, out, client } = session;
+  const { io, out, client, settings } = session;
   const services = service === undefined ? (await client.services()).services : [await client.service(service)];
   if (services.length === 0) out.hint('No service yet. Push one: pointsman push FOLDER service:tag');
   const texts = await Promise.all(
@@ -48,6 +50,7 @@ export async function deployStatus(
         verdict,
         { now: io.now(), utcOffsetMinutes: io.utcOffsetMinutes(io.now()) },
         out.paint,
+        settings.verbose ? Number.POSITIVE_INFINITY : io.stdout.columns,
       );
     }),
   );
@@ -95,17 +98,18 @@ async function give(
   reason: string,
   { io, out, client }: Session,
 ): Promise<ExitCode> {
-  const given = await client.giveOrder(service, { order, by: personIn(io.env), reason });
+  const given = await client.giveOrder(service, { order, by: personIn(io), reason });
   out.answer(given, () => `${oneLine(given.order)}  ${service}: the rollout was told`);
   out.hint(`It follows at its next step. To watch it: pointsman deploy watch ${service}`);
   return exitCodes.ok;
 }
 
 /** Who is at the keyboard, or whose job this is. */
-export const personIn = (env: Session['io']['env']): string =>
+export const personIn = ({ env, userName }: Pick<Session['io'], 'env' | 'userName'>): string =>
   env['POINTSMAN_USER'] ??
   env['GITHUB_ACTOR'] ??
   env['GITLAB_USER_LOGIN'] ??
   env['USER'] ??
   env['USERNAME'] ??
+  userName() ??
   'unknown';

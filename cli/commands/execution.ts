@@ -64,7 +64,7 @@ export async function executionShow(
   return exitCodes.ok;
 }
 
-export interface WatchArgs {
+interface WatchArgs {
   readonly execution: string;
   readonly noWaitApproval: boolean;
 }
@@ -88,7 +88,7 @@ export async function executionWatch({ execution, noWaitApproval }: WatchArgs, s
   });
 }
 
-export interface HistoryArgs {
+interface HistoryArgs {
   readonly execution: string;
   /** Newest first. */
   readonly reverse: boolean;
@@ -121,7 +121,7 @@ export async function executionStop(
     : '';
   if (isRollout || !isLoopback(settings.endpoint))
     await confirm(`Stop ${executionArn} where it stands; nothing it would still do is done.${warning}`, session);
-  const cause = `${personIn(io.env)}: ${settings.reason ?? 'no reason given'}`;
+  const cause = `${personIn(io)}: ${settings.reason ?? 'no reason given'}`;
   const stopped = await client.stopExecution({ executionArn, error: 'Stopped', cause });
   out.answer({ executionArn, ...stopped }, () => `stopped  ${oneLine(executionArn)}`);
   return exitCodes.ok;

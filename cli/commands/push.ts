@@ -4,8 +4,9 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
 import { oneLine } from '../text/clean.ts';
 import { watchRollout } from '../watch/watch-rollout.ts';
+import { joinedRollout } from './joined-rollout.ts';
 
-export interface PushArgs {
+interface PushArgs {
   readonly folder: string;
   /** `service:tag` */
   readonly image: string;
@@ -14,7 +15,10 @@ export interface PushArgs {
   readonly watch: boolean;
 }
 
-/** Packs a folder into the host's own registry, which makes the host roll it out. */
+/**
+ * Packs a folder into the host's own registry, which makes the host roll it out.
+ * @throws CliFailure `notFound` when no service releases such an image; it is stored all the same
+ */
 export async function push({ folder, image, command, watch }: PushArgs, session: Session): Promise<ExitCode> {
   const [service, tag, ...rest] = image.split(':');
   if (!service || !tag || rest.length > 0)
@@ -24,18 +28,24 @@ export async function push({ folder, image, command, watch }: PushArgs, session:
   const absolute = resolve(session.io.cwd, folder);
   session.out.hint(`Packing ${absolute} as ${image}`);
   const pushed = await session.client.pushImage({ folder: absolute, image, ...(command.length > 0 && { command }) });
-  const { digest, executionArn } = pushed;
+  const { digest, executionArn, started } = pushed;
+  const released = pushed.service ?? service;
   const follow = watch && executionArn != null;
   // A stream for programs has one answer: with --watch that is the rollout's.
   if (!follow || session.out.format === 'text')
     session.out.answer(pushed, () =>
       [`${image}@${digest}`, ...(executionArn == null ? [] : [executionArn])].map(oneLine).join('\n'),
     );
-  if (executionArn == null) session.out.hint('No rollout started: nobody releases this image.');
-  else if (!pushed.started)
-    session.out.hint(
-      `This very release had its rollout already. To try it again: pointsman deploy start ${service} --reference ${tag} --retry`,
-    );
-  else if (!watch) session.out.hint(`Its rollout runs. To watch it: pointsman deploy watch ${service}`);
-  return follow ? watchRollout(service, executionArn, session) : exitCodes.ok;
+  if (executionArn == null) throw await nobodyReleases(image, session);
+  if (watch) return watchRollout(released, executionArn, session);
+  if (!started) return joinedRollout({ service: released, reference: tag, executionArn }, session);
+  session.out.hint(`Its rollout runs. To watch it: pointsman deploy watch ${released}`);
+  return exitCodes.ok;
+}
+
+async function nobodyReleases(image: string, { client }: Session): Promise<CliFailure> {
+  const names = (await client.services()).services.map(({ service }) => oneLine(service));
+  return new CliFailure(exitCodes.notFound, `${image} is stored, and no service here releases it`, {
+    try: [names.length === 0 ? 'add a service to pointsman.yaml' : `services here: ${names.join(', ')}`],
+  });
 }

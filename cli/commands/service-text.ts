@@ -2,35 +2,46 @@ import type { ServiceStatus } from '../client/services.ts';
 import { percentText } from '../history/function-words.ts';
 import type { Line } from '../history/narrate.ts';
 import type { Moment } from '../history/why-words.ts';
-import { oneLine } from '../text/clean.ts';
+import { oneLine, shortened } from '../text/clean.ts';
 import type { Paint } from '../text/paint.ts';
-import { table } from '../text/table.ts';
+import { table, visibleWidth } from '../text/table.ts';
 import { clockTime, dateTime, duration } from '../text/time.ts';
 
 const releasesShown = 5;
+/** Characters of a reason that are shown on the narrowest screen. */
+const leastReason = 24;
 
-/** A service on a screen: who gets the traffic, what the rollout waits for, what was released before. */
-export function serviceText(status: ServiceStatus, verdict: Line | undefined, moment: Moment, paint: Paint): string {
+/**
+ * A service on a screen: who gets the traffic, what the rollout waits for, what was released before.
+ * @param columns width of a screen; what made earlier rollouts end as they did is shortened to it
+ */
+export function serviceText(
+  status: ServiceStatus,
+  verdict: Line | undefined,
+  moment: Moment,
+  paint: Paint,
+  columns: number,
+): string {
   const head = `${paint('bold', oneLine(status.service))}  ${oneLine(status.url ?? 'no address yet')}`;
   const parts = [
     `${head}\n${armsTable(status, paint)}`,
     rolloutText(status, verdict, moment, paint),
     instancesText(status, paint),
-    releasesText(status, moment, paint),
+    releasesText(status, moment, paint, columns),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function armsTable({ route, stable, candidate, instances, counters, releases }: ServiceStatus, paint: Paint): string {
+function armsTable(status: ServiceStatus, paint: Paint): string {
+  const { route, stable, candidate, instances, counters } = status;
   const row = (arm: string, digest: string | null | undefined, percent: number): string[] => {
     if (digest == null) return [`  ${arm}`, paint('dim', 'none')];
     const own = instances.filter(({ release }) => release === digest);
     const counted = counters.find(({ release }) => release === digest);
-    const image = releases.find(({ release }) => release === digest)?.image;
     return [
       `  ${arm}`,
       paint('bold', percentText(percent)),
-      [image, shortDigest(digest)]
+      [imageOf(digest, status), shortDigest(digest)]
         .filter((each) => each !== undefined)
         .map(oneLine)
         .join(' '),
@@ -45,6 +56,12 @@ function armsTable({ route, stable, candidate, instances, counters, releases }: 
     row('stable', served, served == null ? 0 : 100 - candidateShare),
     row('candidate', route.candidate?.release ?? candidate, candidateShare),
   ]);
+}
+
+/** What a release was asked for as: by the rollout that runs, else by the newest that recorded it. */
+function imageOf(digest: string, { rollout, releases }: ServiceStatus): string | undefined {
+  if (rollout?.release === digest && rollout.image != null) return rollout.image;
+  return releases.find(({ release }) => release === digest)?.image;
 }
 
 function countersText({ requests, errors, abandoned }: ServiceStatus['counters'][number]): string {
@@ -100,9 +117,10 @@ function instancesText({ instances }: ServiceStatus, paint: Paint): string {
   return [paint('bold', 'Instances'), table(rows), ...logs].join('\n');
 }
 
-function releasesText({ releases }: ServiceStatus, moment: Moment, paint: Paint): string {
+function releasesText({ releases }: ServiceStatus, moment: Moment, paint: Paint, columns: number): string {
   if (releases.length === 0) return '';
-  const rows = releases.slice(0, releasesShown).map(({ at, outcome, image, release, reason }) => {
+  const shown = releases.slice(0, releasesShown);
+  const rows = shown.map(({ at, outcome, image, release }) => {
     const isGood = outcome === 'promoted' || outcome === 'unchanged';
     const when = dateTime(at, moment.utcOffsetMinutes);
     return [
@@ -110,10 +128,15 @@ function releasesText({ releases }: ServiceStatus, moment: Moment, paint: Paint)
       paint(isGood ? 'green' : 'yellow', oneLine(outcome)),
       oneLine(image),
       shortDigest(oneLine(release)),
-      oneLine(reason),
     ];
   });
-  return `${paint('bold', 'Releases')}\n${table(rows)}`;
+  const lines = table(rows)
+    .split('\n')
+    .map((line, i) => {
+      const room = Math.max(leastReason, columns - visibleWidth(line) - 2);
+      return `${line}  ${shortened(shown[i]?.reason ?? '', room)}`.trimEnd();
+    });
+  return [paint('bold', 'Releases'), ...lines].join('\n');
 }
 
 /** `sha256:` and 12 digits, enough to tell releases apart. */

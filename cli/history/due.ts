@@ -46,7 +46,7 @@ function valueOf(dynamic: Dynamic, enteredAt: number, input: Json, variables: Js
 }
 
 /** The wait before the next attempt; undefined when no retrier takes the error, or none is left for it. */
-export interface RetryDelay {
+interface RetryDelay {
   readonly seconds: number;
   /** The wait is random, up to `seconds`. */
   readonly jitter: boolean;

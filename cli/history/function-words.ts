@@ -1,7 +1,7 @@
 import { shortened } from '../text/clean.ts';
 
 /** A call of a step function that succeeded. */
-export interface FunctionCall {
+interface FunctionCall {
   readonly name: string;
   readonly input: unknown;
   readonly output: unknown;

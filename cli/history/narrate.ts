@@ -51,8 +51,9 @@ interface Story {
 }
 
 function tell(story: Story, event: HistoryEvent, state: string, call: HistoryEvent | undefined): void {
+  const subjectOf = (level: Line['level']) => `${state} ${level === 'warning' ? 'failed' : ''}`;
   const say = (level: Line['level'], text: string, key = text, details: readonly string[] = [], isVerdict = false) => {
-    const subject = `${state} ${level === 'warning' ? 'failed' : ''}`;
+    const subject = subjectOf(level);
     const last = story.said.get(subject);
     if (last?.text === text) return;
     story.said.set(subject, { key, text });
@@ -112,12 +113,12 @@ function tell(story: Story, event: HistoryEvent, state: string, call: HistoryEve
     case 'FailStateEntered':
       return say('warning', state);
     default:
-      if (NOT_YET.has(textDetail(event, 'error')))
-        return say(
-          'info',
-          `${state}: not yet, ${oneLine(shortDigests(causeText(textDetail(event, 'cause'))))}`,
-          'not yet',
-        );
+      if (NOT_YET.has(textDetail(event, 'error'))) {
+        const cause = oneLine(shortDigests(causeText(textDetail(event, 'cause'))));
+        // What an instance says in its first second, before it listens, is no news.
+        const isFirst = !story.said.has(subjectOf('info'));
+        return say('info', `${state}: not yet, ${isFirst ? (cause.split('; ')[0] ?? cause) : cause}`, 'not yet');
+      }
       if (/(Failed|TimedOut|Aborted)$/.test(event.type) && textDetail(event, 'error') !== '')
         return say('warning', `${state} failed: ${oneLine(failure())}`, `failed ${textDetail(event, 'error')}`);
       if (/(Failed|TimedOut)$/.test(event.type))

@@ -1,6 +1,6 @@
 import type { Interruption, Io } from '../io.ts';
 
-export interface FakeIo extends Io {
+interface FakeIo extends Io {
   /** All that was written so far. */
   readonly out: () => string;
   readonly err: () => string;
@@ -17,6 +17,7 @@ export interface FakeWorld {
   readonly tty?: boolean;
   readonly stdinTty?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  readonly userName?: string;
   /** Text of files, by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly answer?: string;
@@ -45,6 +46,7 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     stderr: { isTty, columns: 100, write: (text) => void errWrites.push({ at: now, text }) },
     stdinIsTty: world.stdinTty ?? isTty,
     env: world.env ?? {},
+    userName: () => world.userName,
     cwd: '/home/operator/shop',
     now: () => now,
     utcOffsetMinutes: () => 0,

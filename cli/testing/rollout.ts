@@ -147,7 +147,14 @@ export const shopStatus = (now: number, endsAt: number, outcome: string, reason:
     lease: { name: 'shop', owner: deployArn, epoch: 2, expiresAt: endsAt },
     rollout: isOver
       ? null
-      : { executionArn: deployArn, startedAt: noon, waitingFor: 'Let requests come: a timer', since: noon + 2000 },
+      : {
+          executionArn: deployArn,
+          image: 'shop:v2',
+          release: candidate,
+          startedAt: noon,
+          waitingFor: 'Let requests come: a timer',
+          since: noon + 2000,
+        },
     releases: isOver ? [record(outcome, reason, 'shop:v2', candidate, deployArn, endsAt), first] : [first],
   };
 };

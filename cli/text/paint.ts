@@ -3,7 +3,7 @@ import type { Io, Sink } from '../io.ts';
 
 /** Colours text for one stream, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
-export type Style = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'bold' | 'dim';
+type Style = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'bold' | 'dim';
 export type ColourChoice = 'auto' | 'always' | 'never';
 
 /**

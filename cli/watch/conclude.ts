@@ -14,7 +14,7 @@ export interface Outcome {
   readonly isGood: boolean;
 }
 
-export interface Subject {
+interface Subject {
   readonly executionArn: string;
   /** `rollout of shop`, `execution deploy-1`. */
   readonly name: string;

@@ -8,7 +8,7 @@ import type { TaggedLine } from './view.ts';
 const againMs = 15_000;
 
 /** What has not been told yet: the events of each execution, and the lines they make, by time. */
-export interface News {
+interface News {
   readonly events: readonly { readonly executionArn: string; readonly event: HistoryEvent }[];
   readonly lines: readonly TaggedLine[];
 }

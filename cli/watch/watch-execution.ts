@@ -21,7 +21,8 @@ export type Watched =
   | { readonly kind: 'timeout' | 'approval' }
   | { readonly kind: 'interrupted'; readonly by: Interruption };
 
-const askAgain = { firstMs: 250, mostMs: 2000 };
+/** Sooner than that nothing is asked again, but right after something is known to be due. */
+const askAgain = { firstMs: 250, mostMs: 2000, afterDueMs: 50 };
 const redrawMs = 200;
 /** A host that is restarted is back long before; one that stays away is an error. */
 const patienceMs = 5 * 60_000;
@@ -51,7 +52,9 @@ export async function watchExecution(arn: string, session: Session, options: Wat
       if (by !== undefined) return { kind: 'interrupted', by };
       if (io.now() >= nextPoll) {
         waitMs = (await poll()) ? askAgain.firstMs : Math.min(askAgain.mostMs, waitMs * 2);
-        nextPoll = io.now() + waitMs;
+        const due = nextDue(follower.executions(), io.now()) + askAgain.afterDueMs;
+        if (due < io.now() + waitMs) waitMs = askAgain.firstMs;
+        nextPoll = Math.min(io.now() + waitMs, due);
       }
       const executions = follower.executions();
       const news = readNews(executions);
@@ -98,6 +101,17 @@ function patiently(follower: Follower, { now }: Io, view: View): () => Promise<b
       return false;
     }
   };
+}
+
+/** When the next timer or retry is due, of those that are known to be still to come; infinite when there is none. */
+function nextDue(executions: readonly Followed[], now: number): number {
+  const dues = executions.flatMap(({ progress }) =>
+    (progress.open === undefined ? [] : leavesOf(progress.open)).flatMap(({ why }) => {
+      const at = why.kind === 'timer' ? why.until : why.kind === 'retry' ? why.at : undefined;
+      return at !== undefined && at > now ? [at] : [];
+    }),
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...dues);
 }
 
 /** True when nothing is open but task tokens, so that only somebody's answer can let it go on. */

@@ -13,12 +13,19 @@ export async function watchRollout(
 ): Promise<ExitCode> {
   const watched = await watchExecution(executionArn, session, options);
   const subject = { executionArn, name: `rollout of ${service}`, reattach: `pointsman deploy watch ${service}` };
-  return conclude(watched, subject, session, async () => {
-    const recorded = recordedOutcome(await session.client.service(service), executionArn);
-    if (recorded !== undefined) return recorded;
-    const { status, output, error, cause } = await session.client.describeExecution(executionArn);
-    return outputOutcome(output) ?? { outcome: status, reason: error ?? cause ?? '', isGood: status === 'SUCCEEDED' };
-  });
+  return conclude(watched, subject, session, () => rolloutOutcome(service, executionArn, session));
+}
+
+/** How a rollout that has ended did: what the ledger says of it, else what its execution says. */
+export async function rolloutOutcome(
+  service: string,
+  executionArn: string,
+  { client }: Pick<Session, 'client'>,
+): Promise<Outcome> {
+  const recorded = recordedOutcome(await client.service(service), executionArn);
+  if (recorded !== undefined) return recorded;
+  const { status, output, error, cause } = await client.describeExecution(executionArn);
+  return outputOutcome(output) ?? { outcome: status, reason: error ?? cause ?? '', isGood: status === 'SUCCEEDED' };
 }
 
 /** What the ledger says of an execution; undefined when it recorded nothing. */

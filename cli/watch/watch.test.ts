@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../run-cli.ts';
 import { fakeHost, type FakeHostOptions } from '../testing/fake-host.ts';
-import { executionArn, history } from '../testing/fake-history.ts';
+import { executionArn, functionArn, history } from '../testing/fake-history.ts';
 import { fakeIo, type FakeWorld, noon } from '../testing/fake-io.ts';
 import { deployArn, shopHost } from '../testing/rollout.ts';
 
@@ -62,6 +62,40 @@ describe('deploy watch into a log', () => {
 `);
     expect(err).toContain('Error: --timeout of 2 min 10 s passed; the execution n1 goes on\n');
     expect(exitCode).toBe(6);
+  });
+
+  it('looks again right when a timer that it knows of is due', async () => {
+    const arn = executionArn('nightly', 'n1');
+    const definition = { StartAt: 'Sleep', States: { Sleep: { Type: 'Wait', Seconds: 9, End: true } } };
+    const events = history(
+      [0, 'ExecutionStarted', { input: '{}' }],
+      [0, 'WaitStateEntered', { name: 'Sleep', input: '{}' }, 0],
+      [9, 'WaitStateExited', { name: 'Sleep', output: '{}' }],
+      [9, 'ExecutionSucceeded', { output: '{}' }],
+    );
+    const { io } = await watch(['execution', 'watch', arn], { executions: [{ arn, events, definition }] });
+
+    expect(io.now() - noon).toBeLessThanOrEqual(9100);
+  });
+
+  it('says of instances that are not ready yet how many, and only later why', async () => {
+    const arn = executionArn('canary', 'c1');
+    const call = { resource: functionArn('check-ready'), input: '{}' };
+    const failed = { error: 'Pointsman.NotReady', cause: '0 of 2 instances are ready; shop-1: answered 503' };
+    const events = history(
+      [0, 'ExecutionStarted', { input: '{}' }],
+      [0, 'TaskStateEntered', { name: 'Wait until it is ready', input: '{}' }, 0],
+      [0, 'LambdaFunctionScheduled', call],
+      [0, 'LambdaFunctionFailed', failed],
+      [20, 'LambdaFunctionScheduled', call],
+      [20, 'LambdaFunctionFailed', failed],
+      [21, 'ExecutionFailed', { error: 'Pointsman.NeverReady', cause: '' }],
+    );
+    const { err } = await watch(['execution', 'watch', arn], { executions: [{ arn, events }] });
+
+    expect(err).toContain(`12:00:00  canary    Wait until it is ready: not yet, 0 of 2 instances are ready
+12:00:20  canary    Wait until it is ready: not yet, 0 of 2 instances are ready; shop-1: answered 503
+`);
   });
 
   it('waits for a host that is restarted', async () => {

@@ -15,7 +15,7 @@ const executionList = z.looseObject({
 });
 const description = z.looseObject({ status: z.string(), error: z.nullish(z.string()), cause: z.nullish(z.string()) });
 /** What DescribeExecution says of how an execution does. */
-export type Description = z.infer<typeof description>;
+type Description = z.infer<typeof description>;
 
 const historyPage = z.looseObject({
   events: z.array(z.record(z.string(), z.unknown())),

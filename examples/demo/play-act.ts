@@ -25,7 +25,7 @@ export interface Stage {
 }
 
 /** How long things take in an act. */
-export interface Pace {
+interface Pace {
   /** Between two looks at the service. */
   readonly lookMs: number;
   /** Between two lines that say how things are, when nothing changes. */

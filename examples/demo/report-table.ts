@@ -12,7 +12,7 @@ const judgeColumns = 46;
 export function reportTable(report: DemoReport, paint: Paint): string {
   const head = ['time', 'act', 'weight of the new release', 'release', 'requests', 'failed', "the judge's verdicts"];
   const rows = report.acts.map((act) => actCells(act, report.from, paint));
-  const all = [[head.map((title) => [paint('dim', title)])], rows.map((row) => row)].flat();
+  const all = [head.map((title) => [paint('dim', title)]), ...rows];
   const widths = head.map((_, column) => Math.max(...all.flatMap((row) => (row[column] ?? []).map(width))));
   const rule = paint('dim', widths.map((size) => '─'.repeat(size)).join('──'));
   const lines = all.flatMap((row) => [...rowLines(row, widths), rule]);

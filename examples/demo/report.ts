@@ -57,7 +57,7 @@ export interface DemoReport {
   readonly checks: readonly Check[];
 }
 
-export const failuresAllowedInBadRelease = 25;
+const failuresAllowedInBadRelease = 25;
 const secondsAllowed = 90;
 
 /** Puts together what was seen. Pure. `planned` acts that are missing in `played` break their promises. */

@@ -31,7 +31,7 @@ process.exitCode = await demo();
 async function demo(): Promise<number> {
   await endLeftovers(data); // of a run that could not end them itself
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
 
   const played: PlayedAct[] = [];
   const host = await product(join(import.meta.dirname, 'pointsman.yaml'), data, join(folder, 'host.log'));

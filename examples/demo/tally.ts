@@ -20,7 +20,7 @@ export interface Count {
 }
 
 /** Everything but an answer of 2xx or 3xx counts as failed. */
-export const isFailure = ({ outcome }: Pick<Tally, 'outcome'>): boolean => !/^[23]\d\d$/.test(outcome);
+const isFailure = ({ outcome }: Pick<Tally, 'outcome'>): boolean => !/^[23]\d\d$/.test(outcome);
 
 export function count(tallies: readonly Tally[]): Count {
   const sum = (some: readonly Tally[]) => some.reduce((total, { requests }) => total + requests, 0);

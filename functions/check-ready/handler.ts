@@ -41,23 +41,23 @@ export const checkReady: StepFunction<
     const given = await orders.read(owner);
     if (given?.order === 'abort') throw new StepFailure('Pointsman.Aborted', `aborted by ${given.by}: ${given.reason}`);
     if (ready >= wanted) return { ready };
-    const found = `${service}: ${ready} of ${wanted} instances of ${release} are ready`;
+    const count = `${ready} of ${wanted} instances`;
+    const found = `${service}: ${count} of ${release} are ready`;
     if (started.some(({ phase }) => phase === 'exited'))
       throw new StepFailure('Pointsman.CandidateCrashed', `${found}; ${excuse(started, 'exited')}`);
     if (clock.now() >= readyBy)
       throw new StepFailure('Pointsman.NeverReady', `${found} and the time for it is over; ${excuse(now, 'starting')}`);
-    throw new StepFailure('Pointsman.NotReady', `${found} so far; ${excuse(now, 'starting')}`);
+    throw new StepFailure('Pointsman.NotReady', `${count} are ready; ${excuse(now, 'starting', '')}`);
   },
 };
 
 const ownOf = ({ instances }: { readonly instances: readonly Instance[] }, release: string) =>
   instances.filter((instance) => instance.release === release);
 
-function excuse(instances: readonly Instance[], phase: Instance['phase']): string {
+function excuse(instances: readonly Instance[], phase: Instance['phase'], silence = '; it logged nothing'): string {
   const culprit =
     instances.find((instance) => instance.phase === phase) ?? instances.find((each) => each.phase !== 'ready');
   if (!culprit) return 'the others are gone';
-  const log =
-    culprit.lastLogLines.length === 0 ? 'it logged nothing' : `its last lines:\n${culprit.lastLogLines.join('\n')}`;
-  return `${culprit.id}: ${culprit.detail}; ${log}`;
+  const log = culprit.lastLogLines.length === 0 ? silence : `; its last lines:\n${culprit.lastLogLines.join('\n')}`;
+  return `${culprit.id}: ${culprit.detail}${log}`;
 }

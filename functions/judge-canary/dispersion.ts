@@ -15,7 +15,7 @@ export interface Dispersion {
 }
 
 /** Stable over a stretch of time; `halves` is null when it has one instance. */
-export interface Block {
+interface Block {
   readonly seconds: number;
   readonly stable: Rate;
   readonly halves: readonly [Rate, Rate] | null;

@@ -39,7 +39,7 @@ export const plainRate = (limit: number, alternatives: readonly WeightedRate[]):
     ),
 });
 
-export interface WeightedRate {
+interface WeightedRate {
   readonly rate: number;
   readonly weight: number;
 }

@@ -124,5 +124,6 @@ describe('judgeCanary', () => {
       'judge-canary: memory: must be the memory that the look before gave, or null',
     );
     expect(() => judgeCanary.read({ ...input, policy: { alpha: 1 } })).toThrow('judge-canary: policy.alpha: ');
+    expect(() => judgeCanary.read({ ...input, policy: { toleratedErorRate: 0.1 } })).toThrow('"toleratedErorRate"');
   });
 });

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
+import { canarySettings } from '../ports/canary-settings.ts';
 import { digest, reader, serviceName } from '../ports/input.ts';
 import type { Ports } from '../ports/ports.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { StepFunction } from '../step-function.ts';
 import { isMemory, look, lookBlind, startMemory, type Look, type Memory } from './memory.ts';
-import { defaultPolicy, policyFields } from './policy.ts';
+import { defaultPolicy, type Policy } from './policy.ts';
 
 const input = z.object({
   service: serviceName,
@@ -12,7 +13,8 @@ const input = z.object({
   stable: digest,
   /** What the candidate is sent now. */
   percent: z.number().check(z.minimum(0), z.maximum(100)),
-  policy: z.optional(policyFields),
+  /** The canary's settings; the judge reads its own, and refuses those it has never heard of. */
+  policy: z.optional(canarySettings),
   /** `memory` of the look before; null on the first, which only starts the count. */
   memory: z.nullable(z.custom<Memory>(isMemory, 'must be the memory that the look before gave, or null')),
 });
@@ -31,7 +33,7 @@ export const judgeCanary: StepFunction<JudgeCanaryInput, JudgeCanaryOutput, Pick
   name: 'judge-canary',
   read: reader('judge-canary', input),
   async run({ service, candidate, stable, percent, ...input }, { router, clock }) {
-    const policy = { ...defaultPolicy, ...input.policy };
+    const policy: Policy = { ...defaultPolicy, ...input.policy };
     const before = input.memory ?? startMemory(policy);
     const counters = await router.counters(service).catch(unreachable);
     const at = clock.now();

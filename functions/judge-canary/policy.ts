@@ -1,28 +1,10 @@
-import * as z from 'zod/mini';
+import type { CanarySettings } from '../ports/canary-settings.ts';
 import { plainRate, rateRatio, type Hypotheses } from './e-process.ts';
 
-const share = z.number().check(z.positive(), z.lt(1));
+type JudgedBy = 'alpha' | 'alphaSafe' | 'toleratedRatio' | 'toleratedErrorRate' | 'slowFloorMs' | 'toleratedSlowRate';
 
-/** What people may decide about the judge. */
-export const policyFields = z.object({
-  /** Chance that a release no worse than stable is ever called bad, at most. Default 0.01. */
-  alpha: z.exactOptional(share),
-  /** Chance that a release beyond both tolerances is ever called safe, at most. Default 0.05. */
-  alphaSafe: z.exactOptional(share),
-  /** Safe: shown to fail less than this many times as often as stable. Default 2. */
-  toleratedRatio: z.exactOptional(z.number().check(z.gt(1))),
-  /** Safe, too: shown to fail less than this share of its requests. Default 0.01. */
-  toleratedErrorRate: z.exactOptional(share),
-  /**
-   * Slow is a request that takes longer than 99 % of stable's did when the rollout began, but none that takes less than
-   * this, unless its client gave up on it. Default 50 ms.
-   */
-  slowFloorMs: z.exactOptional(z.number().check(z.nonnegative())),
-  /** Being slow is not bad before it happens to more than this share of requests. Default 0.05: cold starts pass. */
-  toleratedSlowRate: z.exactOptional(share),
-});
-
-export type Policy = Required<z.output<typeof policyFields>>;
+/** What people may decide about the judge; `functions/ports/canary-settings.ts` explains it. */
+export type Policy = Readonly<Required<Pick<CanarySettings, JudgedBy>>>;
 
 export const defaultPolicy: Policy = {
   alpha: 0.01,

@@ -1,7 +1,7 @@
 import type { Arm, Route, RouteChange } from './traffic-router.ts';
 
 /** What becomes of a change: the next route, or the failure that `TrafficRouter.change` throws for it. */
-export type RouteDecision =
+type RouteDecision =
   | { readonly kind: 'changed'; readonly route: Route }
   | {
       readonly kind: 'refused';

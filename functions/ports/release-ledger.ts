@@ -6,7 +6,8 @@ export interface ReleaseRecord {
   readonly release: Digest;
   /** `repository:tag` as it was asked for. */
   readonly image: string;
-  readonly outcome: 'promoted' | 'taken-back' | 'unchanged' | 'superseded' | 'failed';
+  /** `unchanged`: it is the stable release; `refused`: it was taken back before, and nobody asked to retry. */
+  readonly outcome: 'promoted' | 'taken-back' | 'unchanged' | 'superseded' | 'refused' | 'failed';
   readonly reason: string;
   /** ARN of the execution that did it. One record for each execution; writing it again changes nothing. */
   readonly execution: string;

@@ -75,6 +75,10 @@ export interface TrafficRouter {
    * @throws StepFailure `Pointsman.RouterUnreachable`
    */
   change(service: ServiceName, expectedVersion: number, epoch: number, route: RouteChange): Promise<Route>;
-  /** Counters of every release the router has seen for the service. @throws StepFailure `Pointsman.RouterUnreachable` */
+  /**
+   * Counters of the releases the router has seen for the service, oldest first: all that are in the route or have
+   * requests in flight, and of the others those among the newest 10. One forgotten that comes back counts from 0.
+   * @throws StepFailure `Pointsman.RouterUnreachable`
+   */
   counters(service: ServiceName): Promise<readonly ReleaseCounters[]>;
 }

@@ -8,7 +8,7 @@ const input = z.object({
   service: serviceName,
   release: digest,
   image: text,
-  outcome: z.enum(['promoted', 'taken-back', 'unchanged', 'superseded', 'failed']),
+  outcome: z.enum(['promoted', 'taken-back', 'unchanged', 'superseded', 'refused', 'failed']),
   reason: z.string(),
   /** ARN. */
   execution: owner,

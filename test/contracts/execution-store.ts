@@ -11,7 +11,7 @@ import {
 } from '../../engine/runner/ports.ts';
 
 /** An implementation under test, over data of its own. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
   readonly store: ExecutionStore;
   /** Leaves the store and opens it again over the same data. Absent where data ends with the process. */
   readonly reopen?: () => Promise<ExecutionStore>;
@@ -273,6 +273,51 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
 
         const { next: from = '' } = first;
         expect(names((await store.list({ limit: 2, status: 'RUNNING', from })).items)).toEqual(['b', 'a']);
+      });
+    });
+
+    describe('forget', () => {
+      const later = (name: string) => ({ ...endedSummary(name), stoppedAt: toEpochMs(1_700_000_009_001) });
+      const put = (summary: ExecutionSummary, more: Partial<Commit> = {}) =>
+        store.create(summary, commitOf(1, 2, { summary, ...more }));
+
+      it('removes what ended before the instant, with its history, and gives the number', async () => {
+        await put(endedSummary('a'));
+        await put(endedSummary('b'));
+        await put(later('c'));
+        await running('d', { frames: { root: frame('Verify') } });
+
+        expect(await store.forget(toEpochMs(1_700_000_009_001))).toBe(2);
+        expect((await store.list({ limit: 10 })).items.map(({ name }) => name).toSorted()).toEqual(['c', 'd']);
+        expect(await store.summary(endedSummary('a').arn)).toBeUndefined();
+        expect(await store.load(endedSummary('a').arn)).toBeUndefined();
+        expect((await store.history(endedSummary('a').arn, { limit: 10, reverse: false })).items).toEqual([]);
+        expect((await store.history(later('c').arn, { limit: 10, reverse: false })).items).toHaveLength(2);
+        expect((await store.load(summaryOf('d').arn))?.frames).toEqual({ root: frame('Verify') });
+      });
+
+      it('frees the ARNs', async () => {
+        await put(endedSummary('a'));
+        await store.forget(toEpochMs(1_800_000_000_000));
+
+        await running('a');
+        expect((await store.history(summaryOf('a').arn, { limit: 10, reverse: false })).items).toHaveLength(2);
+      });
+
+      it('leaves what still has something in the outbox', async () => {
+        const summary = endedSummary('a');
+        await put(summary, { opened: [timer('1')] });
+
+        expect(await store.forget(toEpochMs(1_800_000_000_000))).toBe(0);
+        expect(await store.summary(summary.arn)).toEqual(summary);
+      });
+
+      it('removes hundreds at once', async () => {
+        const names = Array.from({ length: 205 }, (_, i) => `n${i}`);
+        await Promise.all(names.map((name) => put(endedSummary(name))));
+
+        expect(await store.forget(toEpochMs(1_800_000_000_000))).toBe(205);
+        expect((await store.list({ limit: 1 })).items).toEqual([]);
       });
     });
 

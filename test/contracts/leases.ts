@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../functions/ports/clock.ts';
 import type { Leases } from '../../functions/ports/leases.ts';
 
-export interface LeasesContract {
+interface LeasesContract {
   readonly name: string;
   /** `reopen` gives the leases as a process sees them that starts now; missing where nothing outlives the process. */
   readonly setup: (clock: Clock) => Promise<{ readonly leases: Leases; readonly reopen?: () => Promise<Leases> }>;

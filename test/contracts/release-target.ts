@@ -4,7 +4,7 @@ import type { ReleaseTarget, TargetState } from '../../functions/ports/release-t
 import { eventually } from '../support/eventually.ts';
 
 /** A target under test with releases that behave as their names say, and the hands to move the world around it. */
-export interface ReleaseTargetWorld {
+interface ReleaseTargetWorld {
   readonly target: ReleaseTarget;
   /** Two releases whose instances start unready, and end when asked. */
   readonly good: Digest;

@@ -5,7 +5,7 @@ import type { TaskDispatcher, TaskOutcome, TaskRequest } from '../../engine/runn
 import type { TestClock } from '../support/test-clock.ts';
 
 /** An implementation under test, with a worker that the suite drives. */
-export interface DispatcherUnderTest {
+interface DispatcherUnderTest {
   readonly dispatcher: TaskDispatcher;
   readonly clock: TestClock;
   /** An ARN with a worker. */

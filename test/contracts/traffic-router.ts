@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { countAnswers, fetchText, httpInstance, nobody } from '../support/http-instance.ts';
 
 /** A router under test. */
-export interface TrafficRouterSubject {
+interface TrafficRouterSubject {
   readonly router: TrafficRouter;
   /** From now on nobody can reach the router. */
   readonly makeUnreachable: () => void | Promise<void>;
@@ -14,7 +14,7 @@ export interface TrafficRouterSubject {
   readonly publicUrl?: (service: string) => Promise<string>;
 }
 
-export interface TrafficRouterContract<S extends TrafficRouterSubject> {
+interface TrafficRouterContract<S extends TrafficRouterSubject> {
   readonly name: string;
   readonly setup: () => Promise<S>;
   readonly teardown: (subject: S) => Promise<void>;
@@ -297,6 +297,42 @@ export function trafficRouterContract<S extends TrafficRouterSubject>(contract: 
         client.destroy();
 
         expect(await settled(router, service)).toMatchObject([{ requests: 1, errors: 1, abandoned: 0 }]);
+      });
+
+      it('forgets the oldest releases that left the route, beyond ten', async () => {
+        await using a = await httpInstance('a');
+        const service = newService();
+        const releases = Array.from({ length: 12 }, (_, i) => digest(i.toString(16)));
+        for (const [version, release] of releases.entries())
+          await router.change(service, version, 1, { ...onlyStable, stable: { release, upstreams: [a.url] } });
+
+        expect((await router.counters(service)).map(({ release }) => release)).toEqual(releases.slice(2));
+      });
+
+      it('keeps the counters of an old release that serves or has requests in flight', async () => {
+        const reached = Promise.withResolvers<void>();
+        const finish = Promise.withResolvers<void>();
+        await using a = await httpInstance((_req, res) => {
+          reached.resolve();
+          void finish.promise.then(() => res.end('a'));
+        });
+        const service = newService();
+        const releases = Array.from({ length: 14 }, (_, i) => digest(i.toString(16)));
+        const [busy = '', serving = '', ...others] = releases;
+        await router.change(service, 0, 1, { ...onlyStable, stable: { release: busy, upstreams: [a.url] } });
+        const answer = fetchText(await urlOf(subject, service));
+        await reached.promise;
+        for (const [i, release] of [serving, ...others].entries())
+          await router.change(service, i + 1, 1, {
+            stable: { release: serving, upstreams: [a.url] },
+            candidate: { release, upstreams: [a.url] },
+            candidatePercent: 1,
+          });
+
+        const seen = (await router.counters(service)).map(({ release }) => release);
+        finish.resolve();
+        await answer;
+        expect(seen).toEqual([busy, serving, ...others.slice(2)]);
       });
 
       it('keeps the counters of releases that left the route, and counts on when they come back', async () => {

@@ -16,6 +16,7 @@ describe.concurrent('a bad release', () => {
       unready: { readinessTimeoutSeconds: 2 },
       crashing: {},
       repeated: {},
+      refused: {},
       dying: {},
       failing: {},
       first: { readinessTimeoutSeconds: 5 },
@@ -62,7 +63,7 @@ describe.concurrent('a bad release', () => {
       stdout: expect.stringMatching(/^taken-back {2}rollout of unready: Pointsman.NeverReady: .*0 of 1 instances/),
     });
     expect(watched.stdout).toContain('shop unready:v2 listens on');
-    const status = await host.cli('deploy', 'status', 'unready');
+    const status = await host.cli('deploy', 'status', 'unready', '--verbose');
     expect(status.stdout).toMatch(/taken-back {2}unready:v2 .*NeverReady.*shop unready:v2 listens on/);
     expect(serving(await host.service('unready'))).toEqual(servesOnly(stable.digest));
     expect(requests).toBeGreaterThan(50);
@@ -88,11 +89,31 @@ describe.concurrent('a bad release', () => {
     const push = await host.cli('push', folder, 'repeated:v1');
     const start = await host.cli('deploy', 'start', 'repeated');
 
-    expect(push.stderr).toContain('To try it again: pointsman deploy start repeated --reference v1 --retry');
-    expect(start.stderr).toContain('add --retry');
-    expect([push.exitCode, start]).toMatchObject([0, { exitCode: 0, stdout: `${executionArn}\n` }]);
+    expect(push.stderr).toContain('pointsman deploy start repeated --reference v1 --retry');
+    expect(start.stderr).toContain('pointsman deploy start repeated --retry');
+    expect([push.exitCode, start]).toMatchObject([3, { exitCode: 3, stdout: `${executionArn}\n` }]);
     expect(await host.executions('deploy')).toContain(executionArn);
     expect((await host.service('repeated')).releases).toHaveLength(1);
+  });
+
+  it('is refused when it is pushed again after another was promoted, and nobody takes it for out', async () => {
+    const bad = await shopRelease(host.folder, 'refused:v2', { crash: true });
+    await host.release('refused:v1');
+    await host.ended((await host.pushFolder(bad, 'refused:v2')).executionArn);
+    const { digest, executionArn } = await host.push('refused:v3');
+    await eventually(
+      () => host.service('refused'),
+      ({ route }) => route.candidatePercent === 50,
+    );
+    await host.cli('deploy', 'promote', 'refused', '--reason', 'seen enough', '--yes');
+    await host.ended(executionArn);
+    const again = await host.cli('push', bad, 'refused:v2', '--watch');
+
+    expect(again).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringMatching(/refused {2}rollout of refused: it was taken back before .*--reference v2 --retry/),
+    });
+    expect(serving(await host.service('refused'))).toEqual(servesOnly(digest));
   });
 
   it('whose process dies in the canary is taken back, and stable answers what it was asked', async () => {

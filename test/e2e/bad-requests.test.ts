@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shopRelease } from '../support/shop-release.ts';
 import { type LocalHost, localHost } from '../support/local-host.ts';
 
 let host: LocalHost;
@@ -135,7 +136,7 @@ describe('a malformed request', () => {
   });
 
   it.each([
-    ['a folder that is not there', ['push', '/nowhere/at/all', 'shop:v1'], 2, '/nowhere/at/all'],
+    ['a folder that is not there', ['push', '/nowhere/at/all', 'shop:v1'], 2, 'there is no such folder'],
     ['an image without a tag', ['push', '.', 'shop'], 2, 'service:tag'],
     ['a tag that is none', ['push', '.', 'shop:v 1'], 2, 'v 1'],
     ['a repository that is none', ['push', '.', 'Shop:v1'], 2, 'Shop'],
@@ -150,6 +151,15 @@ describe('a malformed request', () => {
 });
 
 describe('a push there is nothing to do for', () => {
+  it('stores the image, and ends with exit code 5 and the services there are', async () => {
+    const { exitCode, stdout, stderr } = await host.cli('push', await shopRelease(host.folder, 'other:1'), 'other:1');
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: expect.stringMatching(/^other:1@sha256:/) });
+    expect(stderr).toContain('other:1 is stored, and no service here releases it');
+    expect(stderr).toContain('services here: shop');
+    expect(await host.executions('deploy')).toEqual([]);
+  });
+
   it.each([
     ['of no service here', 'other', { started: [], ignored: ['other:v1'], missing: [] }],
     ['of an image that the registry does not have', 'shop', { started: [], ignored: [], missing: ['shop:v1'] }],

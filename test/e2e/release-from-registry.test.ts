@@ -28,7 +28,7 @@ async function pushedShop() {
     settings: () => ({ readinessPath: '/', drainSeconds: 5, env: {} }),
     unpack: (service, release, into) => unpackImage(layoutFolder(registryFolder, service), release, into),
   });
-  onTestFinished(() => target.endNow('shop'));
+  onTestFinished(async () => void (await target.endNow('shop')));
   const release = (await layoutImageRegistry(registryFolder).resolve('shop', 'v1')) ?? '';
   return { layout, target, release };
 }

@@ -98,11 +98,38 @@ describe('a deployment', () => {
     const again = await world.deploy({ reference: '2' });
     const retry = await world.deploy({ reference: '2', retry: true });
 
-    expect(JSON.parse(again.output ?? '')).toMatchObject({
-      outcome: 'unchanged',
-      reason: expect.stringContaining('it was taken back before'),
-    });
+    expect(again.status).toBe('FAILED');
     expect(JSON.parse(retry.output ?? '')).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('fails for a release that was taken back before, naming the command that tries it again and the first reason', async () => {
+    world.traffic.behave(two, { errorRate: 0.1 });
+    await world.deploy({ reference: '2' });
+    await world.deploy({ reference: '2' });
+    const third = await world.deploy({ reference: '2' });
+
+    expect(third).toMatchObject({
+      status: 'FAILED',
+      error: 'Pointsman.TakenBack',
+      cause: expect.stringMatching(
+        /^shop:2 is refused: it was taken back before and is tried again only when asked: pointsman deploy start shop --reference 2 --retry\. Then: it fails more/,
+      ),
+    });
+    expect((await world.ledger.list('shop', 4)).map(({ outcome }) => outcome)).toEqual([
+      'refused',
+      'refused',
+      'taken-back',
+      'promoted',
+    ]);
+    expect(world.notifier.notices.at(-1)).toMatchObject({ severity: 'warning', title: 'shop: shop:2 is refused' });
+    expect(await world.router.observe('shop')).toMatchObject(servesOnly(one));
+  });
+
+  it('names the canary after itself', async () => {
+    const deployment = await world.deploy({ reference: '2' });
+    const { items } = await world.store.list({ limit: 10 });
+
+    expect(items.map(({ name }) => name)).toContain(`${deployment.name}-canary`);
   });
 
   it('changes nothing for the release that is stable already', async () => {

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readDefinitionText, readMachine, type State, type TaskState } from '../../engine/asl/index.ts';
 import { stepFunctions } from '../../functions/index.ts';
+import { defaultPolicy } from '../../functions/judge-canary/policy.ts';
+import { canaryDefaults } from '../../functions/ports/canary-settings.ts';
 import { workflowDefinition } from '../support/rollout-world.ts';
 
 const folder = (name: string) => new URL(`../../workflows/${name}/`, import.meta.url);
@@ -24,17 +26,25 @@ describe.each(names)('the workflow %s', (name) => {
     const text = readDefinitionText(readFileSync(new URL('definition.asl.yaml', folder(name)), 'utf8'));
 
     expect(text.ok && JSON.parse(text.definition)).toMatchObject({ QueryLanguage: 'JSONata' });
-    expect(statesOf(name).length).toBeGreaterThan(0);
+    expect(statesOf(name)).not.toEqual([]);
   });
 
   it('explains itself', () => {
-    expect(existsSync(new URL('README.md', folder(name)))).toBe(true);
+    const missing = ['README.md', 'input.json'].filter((file) => !existsSync(new URL(file, folder(name))));
+
+    expect(missing, `workflows/${name} needs a README.md, and an input.json with a sample input`).toEqual([]);
     expect(JSON.parse(readFileSync(new URL('input.json', folder(name)), 'utf8'))).toBeTypeOf('object');
   });
 
   it.each(tasksOf(name))('says of every task what is tried again and where everything else leads: $name', (task) => {
-    expect(task.retry.length).toBeGreaterThan(0);
-    expect(task.catch.at(-1)?.errorEquals).toEqual(['States.ALL']);
+    expect(
+      task.retry.length,
+      `"${task.name}" has no Retry: every task says what is tried again (MaxAttempts: 0 for nothing)`,
+    ).toBeGreaterThan(0);
+    expect(
+      task.catch.at(-1)?.errorEquals,
+      `"${task.name}": the last Catch must take States.ALL, so that no failure ends the workflow half-way`,
+    ).toEqual(['States.ALL']);
   });
 
   it.each(tasksOf(name))('never repeats a task whose lease is lost: $name', (task) => {
@@ -44,7 +54,10 @@ describe.each(names)('the workflow %s', (name) => {
       errorEquals.some((e) => e === 'Pointsman.LeaseLost' || e === 'States.ALL'),
     );
 
-    expect(retrier).toMatchObject({ maxAttempts: 0 });
+    expect(
+      retrier?.maxAttempts,
+      `"${task.name}": the first Retry that takes Pointsman.LeaseLost must have MaxAttempts: 0; somebody else changes the service now`,
+    ).toBe(0);
   });
 
   it('calls functions that exist', () => {
@@ -52,7 +65,18 @@ describe.each(names)('the workflow %s', (name) => {
       resource.kind === 'function' ? [resource.arn.split(':').at(-1)] : [],
     );
 
-    expect(called.filter((each) => !stepFunctions.has(each ?? ''))).toEqual([]);
+    expect(
+      called.filter((each) => !stepFunctions.has(each ?? '')),
+      `workflows/${name} calls functions that functions/index.ts does not list`,
+    ).toEqual([]);
+  });
+});
+
+describe('the sample input of the canary', () => {
+  it('shows the defaults of its settings', () => {
+    const { settings } = JSON.parse(readFileSync(new URL('input.json', folder('canary')), 'utf8'));
+
+    expect(settings).toEqual({ ...canaryDefaults, ...defaultPolicy });
   });
 });
 
@@ -62,7 +86,13 @@ describe('the step functions', () => {
     const handlers = folders.flatMap((entry) => (entry.isDirectory() && entry.name !== 'ports' ? [entry.name] : []));
     const used = new Set(names.flatMap(tasksOf).map(({ resource }) => resource.arn.split(':').at(-1)));
 
-    expect([...stepFunctions.keys()].toSorted()).toEqual(handlers.toSorted());
-    expect(handlers.filter((name) => !used.has(name))).toEqual([]);
+    expect(
+      [...stepFunctions.keys()].toSorted(),
+      'functions/index.ts lists every folder of functions/, under its name',
+    ).toEqual(handlers.toSorted());
+    expect(
+      handlers.filter((name) => !used.has(name)),
+      'these step functions are used by no workflow: use them or remove them',
+    ).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ export interface TarEntry extends Pick<HeaderData, 'path' | 'type' | 'linkpath' 
 }
 
 /** A tar of exactly these entries. */
-export function tarOf(entries: readonly TarEntry[]): Buffer {
+function tarOf(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap(({ text = '', ...entry }) => {
     const body = Buffer.from(text);
     const head = Buffer.alloc(512);

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { type ShopBehaviour, shopRelease } from './shop-release.ts';
 
 /** An execution, as far as tests read it. */
-export interface ExecutionSeen {
+interface ExecutionSeen {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
   readonly error?: string;
   readonly cause?: string;

@@ -9,14 +9,14 @@ import { endRouterAndInstances } from './end-router-and-instances.ts';
 import { quickConfiguration, type QuickServices } from './quick-configuration.ts';
 
 /** What a command printed, and how it ended. */
-export interface CliRun {
+interface CliRun {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** A command that runs. */
-export interface FollowedCli {
+interface FollowedCli {
   /** What it has written to standard error so far. */
   stderr(): string;
   readonly ended: Promise<CliRun>;
@@ -42,6 +42,8 @@ export interface LocalHost extends HostClient, AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again, on the same port and the same data. */
   start(): Promise<void>;
+  /** Its exit code, once it has ended by itself. */
+  ends(): Promise<number | null>;
   /** All it has written to standard error so far. */
   log(): Promise<string>;
 }
@@ -86,6 +88,10 @@ export async function localHost(services: QuickServices): Promise<LocalHost> {
     follow: (...args) => followCli([...args, '--endpoint', url]),
     kill: () => ended(child, 'SIGKILL'),
     start: async () => void ({ child, url } = await run(new URL(url).port)),
+    async ends() {
+      if (child.exitCode === null) await once(child, 'exit');
+      return child.exitCode;
+    },
     log: () => readFile(logFile, 'utf8'),
     [Symbol.asyncDispose]: () => end(child),
   };

@@ -62,7 +62,7 @@ export function processWorld(
     moveClock: (seconds) => {
       ahead += seconds * 1000;
     },
-    close: () => target.endNow('shop'),
+    close: async () => void (await target.endNow('shop')),
   };
 }
 

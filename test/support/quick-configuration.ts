@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 /** Services by name, each with what it wants otherwise than usual. */
 export type QuickServices = Readonly<Record<string, QuickService>>;
 
-export interface QuickService {
+interface QuickService {
   /** Default 1. */
   readonly instances?: number;
   /** Default 20. */

@@ -14,9 +14,9 @@ import { countingIds } from './counting-ids.ts';
 import { testClock } from './test-clock.ts';
 
 /** What a function of a test machine does: a value, or an error to throw whose name the machine sees. */
-export type TestFunction = (input: Json, task: TaskRequest) => Json | Promise<Json>;
+type TestFunction = (input: Json, task: TaskRequest) => Json | Promise<Json>;
 
-export interface MachineRun {
+interface MachineRun {
   readonly summary: ExecutionSummary;
   readonly history: readonly HistoryEvent[];
   /** `type` of each event, in order. */

@@ -2,7 +2,7 @@ import type { MemoryTrafficRouter } from '../../adapters/memory/traffic-router.t
 import type { Arm, ReleaseCounters } from '../../functions/ports/traffic-router.ts';
 
 /** How a release answers. */
-export interface Behaviour {
+interface Behaviour {
   /** Share of its requests that fail. */
   readonly errorRate: number;
   /** What the others take. */

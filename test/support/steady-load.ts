@@ -8,7 +8,7 @@ export interface Counted {
 }
 
 /** Requests that go on while a test does other things. */
-export interface SteadyLoad extends AsyncDisposable {
+interface SteadyLoad extends AsyncDisposable {
   readonly counted: Counted;
   /** Sends no more, and gives what became of all that were sent. */
   stop(): Promise<Counted>;

@@ -6,7 +6,7 @@ import { executionReader } from './read-executions.ts';
 import { migrate } from './schema.ts';
 import { encodeCommit, executionWriter } from './write-execution.ts';
 
-export interface SqliteExecutionStore extends ExecutionStore {
+interface SqliteExecutionStore extends ExecutionStore {
   /** Commits what was asked for and closes the file. Later calls are rejected. */
   close(): void;
 }
@@ -40,6 +40,15 @@ export function sqliteExecutionStore(path: string): SqliteExecutionStore {
     commit: async (arn, expectedVersion, change) => {
       const encoded = encodeCommit(change);
       return written(() => executions.commit(arn, expectedVersion, encoded));
+    },
+    async forget(endedBefore) {
+      let forgotten = 0;
+      for (let more = true; more; ) {
+        const some = await written(() => executions.forgetSome(endedBefore));
+        forgotten += some;
+        more = some > 0;
+      }
+      return forgotten;
     },
     putMachine: (machine) => written(() => machines.put(machine)),
     deleteMachine: (arn) => written(() => machines.drop(arn)),

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-export interface GroupCommit {
+interface GroupCommit {
   /**
    * Runs `work` in the transaction that everything asked for in the same turn of the event loop shares, and resolves
    * with its answer once that is on disk. Work answers, it does not throw: a throw fails the whole group.

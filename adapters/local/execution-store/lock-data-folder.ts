@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-export interface DataFolderLock {
+interface DataFolderLock {
   /** Gives the folder up. Safe to repeat. A process that dies needs not. */
   release(): void;
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { EpochMs } from '../../../engine/data/instant.ts';
 import type { Commit, ExecutionArn, ExecutionSummary } from '../../../engine/runner/ports.ts';
 
 /** A commit as text, made before the transaction starts: what cannot be JSON fails its own caller only. */
-export interface EncodedCommit {
+interface EncodedCommit {
   readonly head: Commit['head'];
   readonly frames: readonly (readonly [id: string, body: string | null])[];
   readonly history: readonly (readonly [id: number, body: string])[];
@@ -21,9 +22,11 @@ export const encodeCommit = ({ head, frames, history, opened, closed, summary }:
 });
 
 /** Writes executions inside a transaction that the caller opened. An Error in place of an answer: nothing was written. */
-export interface ExecutionWriter {
+interface ExecutionWriter {
   create(summary: ExecutionSummary, first: EncodedCommit): 'created' | 'exists' | Error;
   commit(arn: ExecutionArn, expectedVersion: number, change: EncodedCommit): 'committed' | 'conflict' | Error;
+  /** Removes a few of the executions that ended before an instant, so that no transaction takes long; gives their number. */
+  forgetSome(endedBefore: EpochMs): number;
 }
 
 export function executionWriter(db: DatabaseSync): ExecutionWriter {
@@ -53,6 +56,13 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
      ON CONFLICT DO UPDATE SET place = excluded.place, body = excluded.body`,
   );
   const dropEffect = db.prepare('DELETE FROM effect WHERE execution = ? AND id = ?');
+  // What ended before an instant started before it too: that is what the index by start is good for.
+  const someOld = db.prepare(
+    `SELECT id FROM summary WHERE started < ?1 AND stopped < ?1
+     AND NOT EXISTS (SELECT 1 FROM effect WHERE execution = summary.id) LIMIT 20`,
+  );
+  const dropAll = ['event', 'frame', 'head'].map((table) => db.prepare(`DELETE FROM ${table} WHERE execution = ?`));
+  const dropSummary = db.prepare('DELETE FROM summary WHERE id = ?');
   let place = Number(db.prepare('SELECT max(place) AS place FROM effect').get()?.place ?? 0);
 
   function write(execution: number | bigint, version: number, change: EncodedCommit, ended: boolean): void {
@@ -107,6 +117,12 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
       }
       write(execution, expectedVersion + 1, change, summary !== undefined && summary.status !== 'RUNNING');
       return 'committed';
+    },
+
+    forgetSome(endedBefore) {
+      const old = someOld.all(endedBefore);
+      for (const { id } of old) for (const drop of [...dropAll, dropSummary]) drop.run(Number(id));
+      return old.length;
     },
   };
 }

@@ -8,20 +8,22 @@ import { publicUrls, publishService } from '../router/publish-service.ts';
 import { systemClock } from '../system-clock.ts';
 import { addressesIn } from './addresses.ts';
 import { createDeployments, type Deployments } from './deployments.ts';
+import type { Down } from './down.ts';
 import { hostApp } from './host-app.ts';
 import type { HostEngine } from './open-engine.ts';
 import { createPushFolder } from './push-folder.ts';
 import { serviceStatuses } from './service-status.ts';
 
-export interface HostParts {
+interface HostParts {
   readonly configuration: Configuration;
   readonly world: World;
   readonly engine: HostEngine;
+  readonly down: Down;
   readonly log: Logger;
 }
 
 /** The host's HTTP app over its engine and its world. */
-export function composeApp({ configuration, world, engine, log }: HostParts): Hono {
+export function composeApp({ configuration, world, engine, down, log }: HostParts): Hono {
   const { now } = systemClock;
   const settings = (service: string) => serviceSettings(configuration, service);
   const starter = createDeployments({ ...world, ...engine, machine: engine.machine('deploy'), settings, now });
@@ -35,6 +37,7 @@ export function composeApp({ configuration, world, engine, log }: HostParts): Ho
       services: () => serviceNames(configuration, world),
       urlOf: async (service) => (await publicUrls(world.routerControl)).get(service),
     }),
+    down,
     pushFolder: createPushFolder({
       registryFolder: world.registryFolder,
       notify: async (request) => app.fetch(request),

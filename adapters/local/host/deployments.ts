@@ -22,13 +22,13 @@ export interface Deployments {
   order(service: string, order: Pick<RolloutOrder, 'order' | 'by' | 'reason'>): Promise<RolloutOrder>;
 }
 
-export interface StartedDeployment {
+interface StartedDeployment {
   readonly executionArn: string;
   /** False when the rollout was there already. */
   readonly started: boolean;
 }
 
-export interface DeploymentsOptions {
+interface DeploymentsOptions {
   readonly runner: Pick<Runner, 'start'>;
   readonly store: Pick<ExecutionStore, 'summary'>;
   readonly machine: StoredMachine;

@@ -6,7 +6,7 @@ import { Refusal, refuse } from './refusal.ts';
 import { refuseBrowsers } from './refuse-browsers.ts';
 import { type RegistryWebhookOptions, registryWebhook } from './registry-webhook.ts';
 
-export interface HostAppOptions extends Omit<OwnApiOptions, 'pushFolder'>, Omit<RegistryWebhookOptions, 'log'> {
+interface HostAppOptions extends Omit<OwnApiOptions, 'pushFolder'>, Omit<RegistryWebhookOptions, 'log'> {
   readonly pushFolder: OwnApiOptions['pushFolder'];
   /** The Step Functions wire API. */
   readonly stepFunctions: (request: Request) => Promise<Response>;

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { serve } from '@hono/node-server';
 import { ConfigurationError } from '../../configuration.ts';
 
-export interface Listening {
+interface Listening {
   /** With the port that was taken when 0 was asked for. */
   readonly url: string;
   /** Stops listening and resolves when the requests in hand are answered. Safe to repeat. */

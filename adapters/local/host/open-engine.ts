@@ -28,7 +28,7 @@ export interface HostEngine {
   close(): Promise<void>;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly configuration: Configuration;
   readonly store: ExecutionStore;
   readonly world: World;

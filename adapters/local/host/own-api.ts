@@ -2,19 +2,23 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import type { Deployments } from './deployments.ts';
+import type { Down } from './down.ts';
 import { Refusal, refuse } from './refusal.ts';
 import type { ServiceStatuses } from './service-status.ts';
 
 export interface OwnApiOptions {
   readonly statuses: ServiceStatuses;
   readonly deployments: Deployments;
+  readonly down: Down;
   /** Packs a folder into the embedded registry and raises the push event. */
   readonly pushFolder: (push: z.output<typeof image>) => Promise<PushedImage>;
 }
 
-export interface PushedImage {
+interface PushedImage {
   readonly image: string;
   readonly digest: string;
+  /** The service that releases it; null when none here does. */
+  readonly service: string | null;
   /** The rollout of this release; null when it is of no service here. */
   readonly executionArn: string | null;
   /** False when that rollout was there already, running or ended. */
@@ -32,9 +36,10 @@ const image = z.strictObject({
   image: z.string(),
   command: z.optional(z.array(z.string()).check(z.minLength(1))),
 });
+const down = z.strictObject({ service: z.optional(z.string()), force: z._default(z.boolean(), false) });
 
 /** What Step Functions has no word for: services, their rollouts, and images. JSON in, JSON out, under `/pointsman/v1`. */
-export function ownApi({ statuses, deployments, pushFolder }: OwnApiOptions): Hono {
+export function ownApi({ statuses, deployments, pushFolder, down: end }: OwnApiOptions): Hono {
   const app = new Hono();
   app.get('/services', async (c) => c.json({ services: await statuses.all() }));
   app.get('/services/:service', async (c) => c.json(await statuses.of(c.req.param('service'))));
@@ -47,6 +52,13 @@ export function ownApi({ statuses, deployments, pushFolder }: OwnApiOptions): Ho
     return c.json(await deployments.order(c.req.param('service'), given));
   });
   app.post('/images', async (c) => c.json(await pushFolder(await body(c, image))));
+  app.post('/down', async (c) => {
+    const asked = await body(c, down);
+    if (asked.service !== undefined) await statuses.of(asked.service); // refuses what there is not
+    const ended = await end(asked);
+    if (ended.host) c.header('connection', 'close'); // a kept connection would keep the host
+    return c.json(ended);
+  });
   app.onError((thrown, c) => {
     if (thrown instanceof Refusal) return refuse(c, thrown);
     if (thrown instanceof StepFailure) return refuse(c, refusalOf(thrown));

@@ -4,7 +4,7 @@ import { packFolder } from '../../oci/pack-folder.ts';
 import { notificationTypes, pushNotification } from '../../oci/push-notification.ts';
 import type { PushAnswer } from './registry-webhook.ts';
 
-export interface PushFolderOptions {
+interface PushFolderOptions {
   readonly registryFolder: string;
   /** The host's own webhook: the path that every registry's events take. */
   readonly notify: (request: Request) => Promise<Response>;
@@ -32,7 +32,7 @@ export function createPushFolder({ registryFolder, notify, now }: PushFolderOpti
     if (!answer.ok)
       throw new Error(`the push of ${image} was stored, and its event was refused: ${await answer.text()}`);
     const { started: rollouts } = (await answer.json()) as PushAnswer;
-    const { executionArn = null, started = false } = rollouts[0] ?? {};
-    return { image, digest: packed.digest, executionArn, started };
+    const { service = null, executionArn = null, started = false } = rollouts[0] ?? {};
+    return { image, digest: packed.digest, service, executionArn, started };
   };
 }

@@ -16,7 +16,12 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 /** What a push led to. */
 export interface PushAnswer {
-  readonly started: readonly { readonly image: string; readonly executionArn: string; readonly started: boolean }[];
+  readonly started: readonly {
+    readonly image: string;
+    readonly service: string;
+    readonly executionArn: string;
+    readonly started: boolean;
+  }[];
   /** Images of no service here. */
   readonly ignored: readonly string[];
   /** Images that the registry does not have, or has no more. */
@@ -48,7 +53,7 @@ export function registryWebhook({ deployments, serviceOf, log }: RegistryWebhook
       }
       const deployment = await deployments.start(service, { reference: tag }).catch(imageNotFound);
       if (deployment === undefined) missing.push(image);
-      else started.push({ image, ...deployment });
+      else started.push({ image, service, ...deployment });
     }
     if (ignored.length > 0) log('pushed images of no service here', { ignored });
     if (missing.length > 0) log('pushed images that the registry does not have', { missing });

@@ -1,17 +1,19 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readConfiguration } from '../../configuration.ts';
 import { openWorld } from '../../world.ts';
 import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
 import { systemClock } from '../system-clock.ts';
+import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
+import { createDown } from './down.ts';
 import { hostLog } from './host-log.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Fetch, listen, refuseOffLoopback } from './listen.ts';
 import { openEngine } from './open-engine.ts';
+import { ownDataFolder } from './own-data-folder.ts';
 
-export interface HostOptions {
+interface HostOptions {
   /** `pointsman.yaml`; without one, every pushed repository is a service with the defaults. */
   readonly configFile?: string;
   /** Over what the configuration says. */
@@ -23,7 +25,7 @@ export interface HostOptions {
 
 export interface RunningHost {
   readonly url: string;
-  /** Resolves when the host has closed. */
+  /** Resolves when the host has closed, also because it was asked to over HTTP. */
   readonly closed: Promise<void>;
   /** Stops listening, finishes what is being written, and leaves router and instances running. */
   close(): Promise<void>;
@@ -38,8 +40,8 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
   const { address = configuration.host.address, port = configuration.host.port } = options;
   refuseOffLoopback(address);
   const dataFolder = resolve(options.dataFolder ?? configuration.dataFolder);
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const log = hostLog(options.log);
+  await ownDataFolder(dataFolder, log);
   const opened: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -50,19 +52,32 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     // Whatever may be in the way comes before the router: a host that cannot start leaves none behind.
     const store = sqliteExecutionStore(join(dataFolder, 'executions.db'));
     opened.push(() => store.close());
-    let answer: Fetch = () => new Response('the host is starting\n', { status: 503, headers: { 'retry-after': '1' } });
+    let answer = notNow('the host is starting');
     const server = await listen((request) => answer(request), address, port);
     opened.push(() => server.close());
     const world = await openWorld(configuration, dataFolder, systemClock, log);
     opened.push(() => world.close());
+    const deployMachineArn = addressesIn(configuration.aws).machine('deploy');
     const engine = await openEngine({ configuration, store, world, log });
     opened.push(() => engine.close());
-    const housekeeping = startHousekeeping(world, log);
+    const housekeeping = startHousekeeping({ world, store, deployMachineArn, log });
     opened.push(() => housekeeping.stop());
     await housekeeping.round();
     const performed = await engine.runner.recover();
     await publishConfigured(configuration, world);
-    answer = composeApp({ configuration, world, engine, log }).fetch;
+    const down = createDown({
+      dataFolder,
+      ...world,
+      ...engine,
+      deployMachineArn,
+      async quiesce() {
+        answer = notNow('the host is ending');
+        await housekeeping.stop();
+        await engine.close();
+      },
+      leave: () => void leave(),
+    });
+    answer = composeApp({ configuration, world, engine, down, log }).fetch;
     log.info(
       { url: server.url, dataFolder, performed, router: world.routerWasStarted ? 'started' : 'found' },
       'listening',
@@ -72,9 +87,15 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       await server.close(); // no request may find the rest half closed
       await closeAll();
     };
-    return { url: server.url, closed: closed.promise, close: () => close().then(closed.resolve, closed.reject) };
+    const leave = () => close().then(closed.resolve, closed.reject);
+    return { url: server.url, closed: closed.promise, close: leave };
   } catch (thrown) {
     await closeAll();
     throw thrown;
   }
 }
+
+const notNow =
+  (why: string): Fetch =>
+  () =>
+    new Response(`${why}\n`, { status: 503, headers: { 'retry-after': '1' } });

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { ExecutionStore } from '../../../engine/runner/ports.ts';
 import type { Lease, Leases } from '../../../functions/ports/leases.ts';
 import type { ReleaseLedger, ReleaseRecord } from '../../../functions/ports/release-ledger.ts';
@@ -23,6 +24,10 @@ export interface ServiceStatus extends Pick<TargetState, 'instances'> {
 
 export interface Rollout {
   readonly executionArn: string;
+  /** `repository:reference` as it was asked for; null when the execution was started with something else. */
+  readonly image: string | null;
+  /** What that meant then; null when nobody said. */
+  readonly release: string | null;
   readonly startedAt: number;
   readonly waitingFor: string;
   readonly since: number;
@@ -34,7 +39,7 @@ export interface ServiceStatuses {
   of(service: string): Promise<ServiceStatus>;
 }
 
-export interface ServiceStatusOptions {
+interface ServiceStatusOptions {
   readonly store: ExecutionStore;
   readonly router: TrafficRouter;
   readonly target: ReleaseTarget;
@@ -79,9 +84,10 @@ export function serviceStatuses(options: ServiceStatusOptions): ServiceStatuses 
     const deploy = await store.load(executionArn);
     if (deploy === undefined || deploy.summary.status !== 'RUNNING') return null;
     const waiting = (await canaryOf(executionArn)) ?? waitingFor(deploy.frames);
-    const { startedAt } = deploy.summary;
+    const { startedAt, input } = deploy.summary;
     return {
       executionArn,
+      ...askedFor(input),
       startedAt,
       waitingFor: waiting?.waitingFor ?? 'its next step',
       since: waiting?.since ?? startedAt,
@@ -112,4 +118,12 @@ export function serviceStatuses(options: ServiceStatusOptions): ServiceStatuses 
       throw new Refusal(404, 'ServiceNotFound', `there is no service ${service}`, hint);
     },
   };
+}
+
+const deployInput = z.object({ repository: z.string(), reference: z.string(), digest: z.optional(z.string()) });
+
+/** Anybody may start a deployment with any input. */
+function askedFor(input: string): Pick<Rollout, 'image' | 'release'> {
+  const { data } = deployInput.safeParse(JSON.parse(input));
+  return { image: data ? `${data.repository}:${data.reference}` : null, release: data?.digest ?? null };
 }

@@ -5,7 +5,7 @@ import { readDefinitionText, readMachine, substitute } from '../../../engine/asl
 import type { Clock, ExecutionStore, StoredMachine } from '../../../engine/runner/ports.ts';
 import type { Addresses } from './addresses.ts';
 
-export interface WorkflowMachinesOptions {
+interface WorkflowMachinesOptions {
   /** Holds a folder for each workflow, with `definition.asl.yaml` in it. */
   readonly folder: string;
   readonly store: Pick<ExecutionStore, 'machine' | 'putMachine'>;

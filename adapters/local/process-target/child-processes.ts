@@ -7,7 +7,7 @@ import { bootId, processEntry } from './linux-processes.ts';
 import type { ProcessIdentity, RunnableImage } from './service-state.ts';
 
 /** What to start and where. */
-export interface Launch {
+interface Launch {
   readonly image: RunnableImage;
   /** Folder the image was unpacked to. */
   readonly root: string;

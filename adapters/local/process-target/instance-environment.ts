@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Digest, ServiceName } from '../../../functions/ports/release.ts';
 
 /** Marks of an instance's processes, by which they are found again. */
-export interface InstanceMarks {
+interface InstanceMarks {
   /** Absolute path of the target's folder. */
   readonly POINTSMAN_TARGET: string;
   readonly POINTSMAN_SERVICE: ServiceName;

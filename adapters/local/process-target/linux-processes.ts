@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { ProcessIdentity } from './service-state.ts';
 
 /** A process as /proc shows it. (proc_pid_stat(5)) */
-export interface ProcessEntry {
+interface ProcessEntry {
   readonly pid: number;
   /** Pid of the process that began its session. */
   readonly session: number;

@@ -1,5 +1,5 @@
 /** Runs work in the order it came, one after the other for the same key, whether what came before failed or not. */
-export type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+type OneAtATime = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 export function oneAtATime(): OneAtATime {
   const last = new Map<string, Promise<unknown>>();

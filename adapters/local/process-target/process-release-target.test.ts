@@ -257,10 +257,11 @@ describe('a target on the folder of one that is gone', () => {
 
     await opened.again().observe('shop');
 
-    await eventually(
+    const isGone = await eventually(
       () => gone(pid),
       (is) => is,
     );
+    expect(isGone).toBe(true);
   });
 
   it.each([
@@ -337,10 +338,11 @@ describe('keepRunning', () => {
     opened.moveClock(11);
     await opened.target.keepRunning('shop');
 
-    await eventually(
+    const { instances } = await eventually(
       () => opened.target.observe('shop'),
       (state) => state.instances.length === 0,
     );
+    expect(instances).toEqual([]);
   });
 });
 

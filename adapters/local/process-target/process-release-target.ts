@@ -17,7 +17,7 @@ import { startMissing } from './start-missing.ts';
 import { hexOf, targetFolder } from './target-folder.ts';
 
 /** How a service's instances are run and judged ready. */
-export interface ProcessSettings {
+interface ProcessSettings {
   /** `/ready` */
   readonly readinessPath: string;
   /** How long an instance may take to end after SIGTERM. */
@@ -54,8 +54,11 @@ export interface ProcessReleaseTarget extends ReleaseTarget {
   prune(service: ServiceName): Promise<readonly string[]>;
   /** Every service this target has ever run, for the host to look after. */
   services(): Promise<readonly ServiceName[]>;
-  /** Kills every instance of a service, stable ones too, and forgets its releases. Resolves when all are gone. */
-  endNow(service: ServiceName): Promise<void>;
+  /**
+   * Kills every instance of a service, stable ones too, and forgets its releases. Resolves when all are gone, with how
+   * many there were.
+   */
+  endNow(service: ServiceName): Promise<number>;
 }
 
 /**
@@ -183,14 +186,19 @@ export function processReleaseTarget(options: ProcessReleaseTargetOptions): Proc
     services: async () => [...(await stateFiles(files.states)).keys()],
 
     endNow: async (service) => {
+      const ended = new Set<string>();
       for (let left = 1; left > 0; await pause(left > 0 ? 20 : 0)) {
         const after = await change(service, undefined, async (state, context) => {
-          for (const i of state.instances) await killInstance(i, context);
+          for (const i of state.instances) {
+            if (i.phase !== 'exited') ended.add(i.id);
+            await killInstance(i, context);
+          }
           const instances = await endInstances(state.instances, 0, context);
           return { ...state, stable: null, candidate: null, instances };
         });
         left = after.instances.length;
       }
+      return ended.size;
     },
   };
 }

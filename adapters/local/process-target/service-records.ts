@@ -22,7 +22,7 @@ export interface ChangeContext {
  * it returns. One change of a service at a time.
  * @throws StepFailure `Pointsman.LeaseLost` when `epoch` is lower than one seen; undefined comes from no lease holder
  */
-export type ChangeService = (
+type ChangeService = (
   service: ServiceName,
   epoch: number | undefined,
   decide: (state: ServiceState, context: ChangeContext) => ServiceState | Promise<ServiceState>,

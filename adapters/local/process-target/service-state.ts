@@ -51,7 +51,6 @@ const instanceRecord = z.discriminatedUnion('phase', [
 ]);
 export type InstanceRecord = z.infer<typeof instanceRecord>;
 export type RunningInstance = Extract<InstanceRecord, { phase: 'running' }>;
-export type StoppingInstance = Extract<InstanceRecord, { phase: 'stopping' }>;
 
 const serviceState = z.object({
   format: z.literal(1),

@@ -7,7 +7,7 @@ import type { InstanceRecord, ServiceState } from './service-state.ts';
 /** Where an instance serves HTTP. */
 export const urlOf = ({ port }: InstanceRecord) => `http://127.0.0.1:${port}`;
 
-export interface ShowContext {
+interface ShowContext {
   readonly service: ServiceName;
   readonly logFile: (instance: string) => string;
   /** An instance of the candidate that exited so often in a row is not started again. */

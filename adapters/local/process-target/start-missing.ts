@@ -9,7 +9,7 @@ import type { Arm, InstanceRecord, ServiceState } from './service-state.ts';
 type Intended = Extract<InstanceRecord, { phase: 'intended' }>;
 type Exited = Extract<InstanceRecord, { phase: 'exited' }>;
 
-export interface StartContext {
+interface StartContext {
   /** Absolute path of the target's folder. */
   readonly folder: string;
   readonly service: ServiceName;

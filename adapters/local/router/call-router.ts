@@ -5,8 +5,8 @@ import { StepFailure } from '../../../functions/step-failure.ts';
 import type { RouterControl } from './router-control.ts';
 
 /** One call of the router's control API. */
-export interface ControlCall {
-  readonly method: 'GET' | 'PUT';
+interface ControlCall {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   /** Default 5. */
@@ -16,7 +16,7 @@ export interface ControlCall {
 /**
  * The answer's JSON.
  * @throws StepFailure the one the router answered with
- * @throws StepFailure `Pointsman.RouterUnreachable` when it did not answer in time; a PUT may have been done all the same
+ * @throws StepFailure `Pointsman.RouterUnreachable` when it did not answer in time; a PUT or DELETE may have been done all the same
  */
 export async function callRouter(control: RouterControl, call: ControlCall): Promise<unknown> {
   const { status, text } = await send(control, call).catch((error: Error) => {

@@ -13,6 +13,7 @@ import type { Router } from './router.ts';
  * - `GET /services/<service>/route` → Route
  * - `PUT /services/<service>/route` `{"expectedVersion","epoch","route"}` → Route
  * - `GET /services/<service>/counters` → ReleaseCounters[]
+ * - `DELETE /services/<service>/route` → `{}`
  *
  * A failure answers 4xx or 500 with `{"error":{"name","message"}}`; the name is the StepFailure's.
  * @param authorization what every call's Authorization header must be; undefined when the socket's mode guards it
@@ -55,6 +56,9 @@ async function answer(router: Router, req: IncomingMessage): Promise<unknown> {
       const { expectedVersion, epoch, route } = readBody(changeShape, await bodyOf(req));
       return router.change(service, expectedVersion, epoch, readBody(routeShape, route));
     }
+    case 'DELETE route':
+      await router.forget(service);
+      return {};
     case 'PUT listener':
       return { url: await router.publish(service, readBody(listenerShape, await bodyOf(req)).port) };
     default:

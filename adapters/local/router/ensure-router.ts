@@ -12,14 +12,14 @@ import type { ForwardingOptions } from './request-forwarder.ts';
 import { routerControl, routerFolder, type RouterControl } from './router-control.ts';
 
 /** A router that answered. */
-export interface RunningRouter {
+interface RunningRouter {
   readonly control: RouterControl;
   readonly pid: number;
   /** False when it was found running. */
   readonly wasStarted: boolean;
 }
 
-export interface RouterOptions extends ForwardingOptions {
+interface RouterOptions extends ForwardingOptions {
   /** How long a new router may take until it answers. Default 10. */
   readonly startTimeoutSeconds?: number;
 }
@@ -50,6 +50,10 @@ export async function ensureRouter(dataFolder: string, options: RouterOptions = 
     await pause(20);
   }
 }
+
+/** Whether the router of the data folder lives. Asks the system, not the router: cheap enough for several times a second. */
+export const isRouterAlive = async (dataFolder: string): Promise<boolean> =>
+  (await runningRouter(resolve(dataFolder))) !== undefined;
 
 /**
  * Ends the router of the data folder: politely, and with SIGKILL when it has not ended after 15 seconds. Nothing to do

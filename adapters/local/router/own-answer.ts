@@ -7,7 +7,7 @@ const answers = {
   UpstreamTimedOut: { status: 504, message: 'the instance it was sent to did not answer in time' },
 } as const;
 
-export type OwnAnswer = keyof typeof answers;
+type OwnAnswer = keyof typeof answers;
 
 /** Answers a request with `{"error":{"code","message"}}`. */
 export function answerOwn(res: ServerResponse, code: OwnAnswer, service: string): void {

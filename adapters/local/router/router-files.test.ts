@@ -46,6 +46,18 @@ describe('routerFiles', () => {
     expect(await readFile(join(folder, 'routes.json'), 'utf8')).toContain('web'); // and keeps them
   });
 
+  it('leaves the file of counters alone while nothing changes, also after a new start', async () => {
+    const counters = new Map([['web', []]]);
+    await routerFiles(folder).saveCounters(counters);
+    const { ino } = await stat(join(folder, 'counters.json')); // a file that is replaced has another
+
+    const again = routerFiles(folder);
+    await again.counters();
+    await again.saveCounters(counters);
+
+    expect((await stat(join(folder, 'counters.json'))).ino).toBe(ino);
+  });
+
   it('counts anew when the counters cannot be understood', async () => {
     await writeFile(join(folder, 'counters.json'), 'half a fi');
 

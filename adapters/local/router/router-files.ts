@@ -6,13 +6,13 @@ import { readCounters, readRoute } from './route-shapes.ts';
 import { writeWhole } from './write-file.ts';
 
 /** What a router must know again after it died. */
-export interface StoredService {
+interface StoredService {
   /** The public port it had; it is asked for again. */
   readonly port: number;
   readonly route: Route;
 }
 
-export interface RouterFiles {
+interface RouterFiles {
   /** By service name; empty when the folder is new. @throws Error naming the file when it cannot be understood */
   routes(): Promise<ReadonlyMap<string, StoredService>>;
   /** Resolves when the routes outlive a power loss. */
@@ -46,6 +46,7 @@ export function routerFiles(folder: string): RouterFiles {
     async counters() {
       try {
         const text = await readIfThere(countersPath);
+        savedCounters = text ?? '';
         return text === undefined ? new Map() : mapValues(countersShape.parse(JSON.parse(text)).services, readCounters);
       } catch {
         return new Map();

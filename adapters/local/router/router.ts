@@ -1,4 +1,5 @@
 import { changedRoute, unrouted } from '../../../functions/ports/changed-route.ts';
+import { keptCounters } from '../../../functions/ports/kept-counters.ts';
 import type { ReleaseCounters, Route, TrafficRouter } from '../../../functions/ports/traffic-router.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { inTurn } from './in-turn.ts';
@@ -17,6 +18,8 @@ export interface Router extends TrafficRouter {
    * @throws StepFailure `Pointsman.PortTaken`
    */
   publish(service: string, port: number): Promise<string>;
+  /** Takes the service away: its port takes no new connections, its route and counters are gone. Safe to repeat. */
+  forget(service: string): Promise<void>;
   /** Public URLs by service name. */
   urls(): ReadonlyMap<string, string>;
   /** Takes no new connections, waits for the requests in flight, writes the counters. */
@@ -107,6 +110,8 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
         await saveRoutes(route); // before it is served: a route that was seen is never lost
         service.table = routingTable(route, service.tallies, service.table.credit);
         service.route = route;
+        const kept = new Set(keptCounters([...service.tallies.values()], route));
+        for (const tally of service.tallies.values()) if (!kept.has(tally)) service.tallies.delete(tally.release);
         return route;
       }),
 
@@ -118,6 +123,16 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
     },
 
     publish: (name, port) => changes(async () => (await publish(name, port)).front.url),
+    forget: (name) =>
+      changes(async () => {
+        const known = services.get(name);
+        if (known === undefined) return;
+        services.delete(name);
+        await saveRoutes();
+        await saveCounters();
+        void known.front.close(); // what is in flight may finish
+      }),
+
     urls: () => new Map(Array.from(services, ([name, { front }]) => [name, front.url])),
 
     async close() {

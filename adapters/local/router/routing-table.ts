@@ -17,7 +17,7 @@ export interface RoutingTable {
   credit: number;
 }
 
-/** Keeps the tallies of all releases ever seen; new ones are added to `tallies`. */
+/** Counts on with the `tallies` there are; new ones are added to them. */
 export function routingTable(route: Route, tallies: Map<string, ReleaseTally>, credit: number): RoutingTable {
   return {
     stable: armTable(route.stable, tallies),

@@ -1,5 +1,5 @@
 /** Values that are there for a while, in no order. */
-export interface Slots<T> {
+interface Slots<T> {
   /** @returns the slot it is in, for `letGo` */
   hold(value: T): number;
   letGo(slot: number): void;

@@ -34,7 +34,8 @@ describe('WebSockets', () => {
     socket.write('bye');
 
     await once(socket, 'close');
-    await router.counters('old', ({ inFlight, errors }) => inFlight === 0 && errors === 0);
+    const counters = await router.counters('old', ({ inFlight }) => inFlight === 0);
+    expect(counters).toMatchObject({ requests: 1, errors: 0, abandoned: 0 });
   });
 
   it('ends the instance side when the client is torn down', async () => {
@@ -48,7 +49,9 @@ describe('WebSockets', () => {
     (socket as Socket).resetAndDestroy();
 
     await once(upstreamSocket, 'close');
-    await router.counters('old', ({ inFlight }) => inFlight === 0);
+    expect(upstreamSocket.destroyed).toBe(true);
+    const counters = await router.counters('old', ({ inFlight }) => inFlight === 0);
+    expect(counters).toMatchObject({ requests: 1, errors: 0 });
   });
 
   it('passes on the answer of an instance that does not upgrade', async () => {

@@ -97,6 +97,14 @@ export function memoryExecutionStore(): ExecutionStore {
     async *outbox() {
       for (const [key, entry] of outbox.entries().toArray()) if (outbox.get(key) === entry) yield entry;
     },
+    async forget(endedBefore) {
+      const open = new Set(Array.from(outbox.values(), ({ arn }) => arn));
+      const old = [...rows.values()].filter(
+        ({ summary: { arn, stoppedAt } }) => stoppedAt !== undefined && stoppedAt < endedBefore && !open.has(arn),
+      );
+      for (const { summary } of old) rows.delete(summary.arn);
+      return old.length;
+    },
     async putMachine(machine) {
       revisions.set(`${machine.arn} ${machine.revisionId}`, machine);
       newest.set(machine.arn, machine);

@@ -108,6 +108,11 @@ export interface ExecutionStore {
    * given, nor what is closed before its turn.
    */
   outbox(): AsyncIterable<{ readonly arn: ExecutionArn; readonly effect: Effect }>;
+  /**
+   * Removes the executions that ended before an instant, with their history, and gives their number: their ARNs are free
+   * again. One with something left in the outbox stays. Those removed before a crash stay removed, the others stay.
+   */
+  forget(endedBefore: EpochMs): Promise<number>;
   /** Stores the machine as its newest revision; older revisions stay readable for running executions. */
   putMachine(machine: StoredMachine): Promise<void>;
   /** Takes the machine off the list; its revisions stay readable by id. Unknown ARNs are ignored. */

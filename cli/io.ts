@@ -30,6 +30,10 @@ export interface Io {
   readonly interrupted: AbortSignal;
   /** Text of a file, by absolute path; undefined when there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
+  /** Names in a folder, by absolute path; undefined when there is none. */
+  readonly listFolder: (path: string) => Promise<readonly string[] | undefined>;
+  /** Writes a file anew, with the folders it stands in. */
+  readonly writeText: (path: string, text: string) => Promise<void>;
   readonly appendText: (path: string, text: string) => Promise<void>;
   /** Asks on stderr and reads one line of stdin. Only called when both are terminals. */
   readonly ask: (question: string) => Promise<string>;

@@ -1,5 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
 import type { Interruption, Io, Sink } from './io.ts';
@@ -28,7 +29,12 @@ export function nodeIo(): Io {
     fetch,
     sleep: (ms) => sleepUntil(ms, leaving.signal),
     interrupted: leaving.signal,
-    readText,
+    readText: (path) => unlessMissing(readFile(path, 'utf8')),
+    listFolder: (path) => unlessMissing(readdir(path)),
+    async writeText(path, text) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    },
     appendText: (path, text) => appendFile(path, text),
     async ask(question) {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -81,9 +87,9 @@ const sleepUntil = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', done);
   });
 
-async function readText(path: string): Promise<string | undefined> {
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await reading;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw thrown;

@@ -17,7 +17,9 @@ import {
   executionWatch,
   type ListArgs,
 } from './commands/execution.ts';
+import { executionImport, type ImportArgs } from './commands/execution-import.ts';
 import { machineDraw, machineValidate, type GraphArgs } from './commands/machine.ts';
+import { machineTest, type TestArgs } from './commands/machine-test.ts';
 import { push } from './commands/push.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -70,6 +72,7 @@ function addTopCommands(program: Command, act: Act): void {
     .option('--port <number>', 'port to listen on; 7400 by default, 0 for any', wholeNumber(0, 65_535))
     .option('--address <address>', 'address to listen on; 127.0.0.1 by default')
     .addOption(new Option('--log <form>', 'form of its log; pretty on a terminal').choices(['pretty', 'json']))
+    .option('--virtual-clock', 'let no wait, retry or timeout take time: for tests only')
     .addHelpText('after', examples('pointsman start', 'pointsman start --port 8400 --data /var/lib/pointsman'))
     .action((options: StartArgs) => act((session) => start(options, session)));
   program
@@ -175,6 +178,24 @@ function addMachineCommands(machine: Command, act: Act): void {
     .action((file: string, { format }: Pick<GraphArgs, 'format'>) =>
       act((session) => machineDraw({ file, format }, session)),
     );
+  machine
+    .command('test')
+    .description(
+      'run cases with mocked tasks on virtual time, and tell what of the graph they reach; exit code 3 when one fails',
+    )
+    .argument('<file>', 'ASL as YAML or JSON')
+    .requiredOption('--cases <folder>', 'the cases, a YAML or JSON file each: input, mocks, expect')
+    .option('--write-missing', 'sketch cases for what was never reached, into the folder', false)
+    .addHelpText(
+      'after',
+      examples(
+        'pointsman machine test definition.asl.yaml --cases cases',
+        'pointsman machine test definition.asl.yaml --cases cases --write-missing --json',
+      ),
+    )
+    .action((file: string, { cases, writeMissing }: Omit<TestArgs, 'file'>) =>
+      act((session) => machineTest({ file, cases, writeMissing }, session)),
+    );
 }
 
 function addExecutionCommands(execution: Command, act: Act): void {
@@ -231,6 +252,24 @@ function addExecutionCommands(execution: Command, act: Act): void {
     .addArgument(which())
     .addHelpText('after', examples('pointsman execution stop shop-8d21 --reason "started by mistake"'))
     .action((given: string) => act((session) => executionStop({ execution: given }, session)));
+  execution
+    .command('import')
+    .description('replay a history from AWS on this engine, without a host; exit code 3 when it ends otherwise')
+    .argument('<file>', 'what `aws stepfunctions get-execution-history` printed')
+    .requiredOption('--definition <file>', 'the machine that ran, ASL as YAML or JSON')
+    .option('--execution-arn <arn>', 'whose history it is, for machines that read it from the context object')
+    .option('--save <file>', 'where to save it as a case of `pointsman machine test`')
+    .addHelpText(
+      'after',
+      examples(
+        'aws stepfunctions get-execution-history --execution-arn $ARN > history.json',
+        'aws stepfunctions describe-state-machine-for-execution --execution-arn $ARN --query definition --output text > machine.json',
+        'pointsman execution import history.json --definition machine.json --save cases/outage.yaml',
+      ),
+    )
+    .action((file: string, options: Omit<ImportArgs, 'file'>) =>
+      act((session) => executionImport({ file, ...options }, session)),
+    );
 }
 
 const which = () => new Argument('<execution>', 'its ARN, its name, or the beginning of its name');

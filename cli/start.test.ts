@@ -34,6 +34,20 @@ describe('start', () => {
     expect(io.err()).toContain('Closed. To go on: pointsman start\n');
   });
 
+  it('says loudly that the clock is virtual', async () => {
+    const asked: unknown[] = [];
+    const io = fakeIo({ tty: true });
+    const out = createOut(io, { format: 'text', quiet: false, verbose: false, colour: 'never' });
+    const host: RunHost = async (options) => {
+      asked.push(options.virtualClock);
+      return { url: 'http://h', closed: Promise.resolve(), close: async () => undefined };
+    };
+    await start({ virtualClock: true }, { io, out }, async () => host);
+
+    expect(asked).toEqual([true]);
+    expect(io.err()).toContain('THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once. For tests only.');
+  });
+
   it('keeps a log for programs free of prose', async () => {
     const { io, result } = begin(async () => ({
       url: 'http://h',

@@ -10,6 +10,7 @@ export interface StartArgs {
   readonly port?: number | undefined;
   readonly address?: string | undefined;
   readonly log?: 'pretty' | 'json' | undefined;
+  readonly virtualClock?: boolean | undefined;
 }
 
 interface RunningHost {
@@ -26,6 +27,7 @@ export type RunHost = (options: {
   port?: number;
   address?: string;
   log: 'pretty' | 'json';
+  virtualClock?: true;
 }) => Promise<RunningHost>;
 
 // The one place where the command line composes: a host inside this process. Loaded only when it is asked for.
@@ -41,6 +43,8 @@ export async function start(
   const say = (text: string) => (log === 'pretty' ? out.hint(text) : undefined); // a log for programs stays one
   const host = await running({ ...args, log }, io, load);
   out.answer({ url: host.url }, () => `Pointsman listens on ${out.paint('bold', host.url)}`);
+  if (args.virtualClock === true)
+    say(out.paintErr('bold', 'THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once. For tests only.'));
   say(
     [
       '  Release something:  pointsman push FOLDER service:tag',
@@ -64,7 +68,7 @@ export async function start(
 type RunArgs = StartArgs & { readonly log: 'pretty' | 'json' };
 
 async function running(
-  { config, data, port, address, log }: RunArgs,
+  { config, data, port, address, log, virtualClock }: RunArgs,
   io: Io,
   load: typeof loadHost,
 ): Promise<RunningHost> {
@@ -78,6 +82,7 @@ async function running(
       ...(port !== undefined && { port }),
       ...(address && { address }),
       log,
+      ...(virtualClock === true && { virtualClock }),
     });
   } catch (thrown) {
     throw refusedStart(thrown, port);

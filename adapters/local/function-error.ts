@@ -10,7 +10,7 @@ interface FunctionError {
 export class ServiceError extends Error {
   override readonly name: string;
 
-  constructor(name: `${string}.${string}`, cause: string) {
+  constructor(name: string, cause: string) {
     super(cause);
     this.name = name;
   }

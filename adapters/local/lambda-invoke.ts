@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, own } from '../../engine/data/json.ts';
+import { isObject, type Json, type JsonObject, own } from '../../engine/data/json.ts';
 import { ServiceError } from './function-error.ts';
 import { functionByArn, functionByName, type LocalFunction, type LocalFunctions, toJson } from './local-function.ts';
 
@@ -27,11 +27,30 @@ export function lambdaInvoke(functions: LocalFunctions, resource: string): Local
       );
     const work = name.startsWith('arn:') ? functionByArn(functions, name) : functionByName(functions, name);
     if (work === undefined) throw refused('ResourceNotFoundException', `Function not found: ${name}`, 404, requestId);
-    return invokeAnswer(toJson(await work(own(given, 'Payload') ?? {}, call)), requestId);
+    const output = toJson(await work(readPayload(own(given, 'Payload') ?? {}, requestId), call));
+    const hasLog = own(given, 'LogType') === 'Tail';
+    return { ...invokeAnswer(output, requestId), ...(hasLog ? { LogResult: logTail(requestId) } : {}) };
   };
 }
 
-function invokeAnswer(payload: Json, requestId: string): Json {
+/** A Payload that is a text is the request's body itself, which has to be JSON. */
+function readPayload(payload: Json, requestId: string): Json {
+  if (typeof payload !== 'string') return payload;
+  try {
+    return JSON.parse(payload) as Json;
+  } catch {
+    const problem = 'Could not parse request body into json';
+    throw refused('InvalidRequestContentException', problem, 400, requestId);
+  }
+}
+
+/** What a function without output leaves in its log. */
+const logTail = (requestId: string): string =>
+  Buffer.from(
+    `START RequestId: ${requestId} Version: $LATEST\nEND RequestId: ${requestId}\nREPORT RequestId: ${requestId}\n`,
+  ).toString('base64');
+
+function invokeAnswer(payload: Json, requestId: string): JsonObject {
   const headers = {
     'Content-Length': String(Buffer.byteLength(JSON.stringify(payload))),
     'Content-Type': 'application/json',

@@ -138,6 +138,22 @@ describe('inProcessTaskDispatcher', () => {
       expect(outcome).toMatchObject({ output: { Payload: {} } });
     });
 
+    it.each([
+      ['{"a":1}', { a: 1 }],
+      ['"text"', 'text'],
+      ['0.0', 0],
+    ])('takes a Payload that is a text, %s, as the request itself', async (Payload, read) => {
+      const given = { FunctionName: 'verify', Payload };
+      const outcome = await outcomeOf(async (input) => input, { resource: invoke, input: given });
+      expect(outcome).toMatchObject({ output: { Payload: read } });
+    });
+
+    it('shows the end of the log when it is asked for', async () => {
+      const given = { FunctionName: 'verify', LogType: 'Tail' };
+      const outcome = await outcomeOf(double, { resource: invoke, input: given });
+      expect(outcome).toMatchObject({ output: { LogResult: expect.stringMatching(/^[\w+/]+=*$/) } });
+    });
+
     it('passes a function’s own error on by its name', async () => {
       const failing = failingWith(new StepFailure('Pointsman.NotReady', 'no candidate'));
       expect(await outcomeOf(failing, { resource: invoke, input: { FunctionName: 'verify' } })).toMatchObject({
@@ -157,6 +173,11 @@ describe('inProcessTaskDispatcher', () => {
         /"Event" is not offered here, RequestResponse is/,
       ],
       [{ Payload: {} }, 'Lambda.ValidationException', /FunctionName must be a text/],
+      [
+        { FunctionName: 'verify', Payload: 'no JSON' },
+        'Lambda.InvalidRequestContentException',
+        /^Could not parse request body into json/,
+      ],
     ])('refuses %o', async (input, error, cause) => {
       const outcome = await outcomeOf(double, { resource: invoke, input });
       expect(outcome).toEqual({ kind: 'failed', error, cause: expect.stringMatching(cause) });

@@ -49,16 +49,21 @@ export interface GraphArgs {
 /** Draws a definition: a tree for reading, Mermaid for documents, and the graph itself as JSON. */
 export async function machineDraw({ file, format }: GraphArgs, session: Session): Promise<ExitCode> {
   const { out } = session;
-  const { machine, problems } = await readFile(file, session);
-  if (machine === undefined)
-    throw new CliFailure(exitCodes.usage, `${file} is no valid definition, so it has no picture`, {
-      details: problems.map((problem) => problemText(problem, session)),
-      try: [`pointsman machine validate ${file}`],
-    });
+  const machine = await mustReadMachine(file, session);
   out.answer(machineGraph(machine), () =>
     format === 'mermaid' ? toMermaid(machineGraph(machine)).trimEnd() : clean(machineTree(machine)),
   );
   return exitCodes.ok;
+}
+
+/** The machine of a definition's file. @throws CliFailure with every problem when it is none */
+export async function mustReadMachine(file: string, session: Session): Promise<Machine> {
+  const { machine, problems } = await readFile(file, session);
+  if (machine !== undefined) return machine;
+  throw new CliFailure(exitCodes.usage, `${file} is no valid definition`, {
+    details: problems.map((problem) => problemText(problem, session)),
+    try: [`pointsman machine validate ${file}`],
+  });
 }
 
 async function readFile(file: string, { io }: Session): Promise<{ problems: Problem[]; machine?: Machine }> {

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { Interruption, Io } from '../io.ts';
 
 interface FakeIo extends Io {
@@ -7,6 +8,7 @@ interface FakeIo extends Io {
   /** Each write to stderr with the instant it came at. */
   readonly errWrites: readonly { readonly at: number; readonly text: string }[];
   readonly appended: ReadonlyMap<string, string>;
+  readonly written: ReadonlyMap<string, string>;
   readonly asked: readonly string[];
   readonly interrupt: (why: Interruption) => void;
 }
@@ -37,6 +39,7 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     new Map(),
     [],
   ];
+  const written = new Map<string, string>();
   const leaving = new AbortController();
   const isTty = world.tty ?? false;
   const refused = () =>
@@ -58,6 +61,11 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     },
     interrupted: leaving.signal,
     readText: async (path) => world.files?.[path],
+    listFolder: async (path) => {
+      const names = Object.keys(world.files ?? {}).filter((file) => dirname(file) === path);
+      return names.length === 0 ? undefined : names.map((file) => basename(file));
+    },
+    writeText: async (path, text) => void written.set(path, text),
     appendText: async (path, text) => void appended.set(path, (appended.get(path) ?? '') + text),
     ask: async (question) => {
       asked.push(question);
@@ -67,6 +75,7 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     err: () => errWrites.map(({ text }) => text).join(''),
     errWrites,
     appended,
+    written,
     asked,
     interrupt: (why) => leaving.abort(why),
   };

@@ -35,11 +35,15 @@ export const definitionOperations = (options: Known) => ({
  */
 export function mustBeRunnable(definition: string, type: 'STANDARD' | 'EXPRESS', options: Known): void {
   const errors = problemsOf(definition, type, options).filter(({ severity }) => severity === 'ERROR');
-  if (errors.length === 0) return;
-  const shown = errors.map(
+  if (errors.length > 0) throw invalidDefinition(errors);
+}
+
+/** `InvalidDefinition` with every problem. */
+export function invalidDefinition(problems: readonly Diagnostic[]): ApiError {
+  const shown = problems.map(
     ({ code, message, location }) => `${code}: ${message}${location === null ? '' : ` at ${location}`}`,
   );
-  throw new ApiError('InvalidDefinition', `Invalid State Machine Definition: '${shown.join(', ')}'`);
+  return new ApiError('InvalidDefinition', `Invalid State Machine Definition: '${shown.join(', ')}'`);
 }
 
 function problemsOf(definition: string, type: 'STANDARD' | 'EXPRESS', { dispatcher }: Known): readonly Diagnostic[] {

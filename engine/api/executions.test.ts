@@ -106,6 +106,8 @@ describe('execution operations', () => {
       await tested.runner.settled();
       const shown = await api.DescribeExecution({ executionArn: executionArn('call', '1') });
       expect(shown).toMatchObject({ status: 'FAILED', error: 'Pointsman.NotReady', cause: 'no candidate' });
+      expect(shown).toMatchObject({ redriveStatus: 'REDRIVABLE' });
+      expect(shown).not.toHaveProperty('redriveStatusReason');
       expect(shown).not.toHaveProperty('output');
     });
 

@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
-import type { ExecutionStatus, ExecutionSummary } from '../runner/ports.ts';
+import { isObject } from '../data/json.ts';
+import { splitLabel, storedMachineAt } from '../runner/map-run/item-processors.ts';
+import type { ExecutionStatus, ExecutionSummary, MapRun } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
+import { mustBeOffered, notForThisType } from './express.ts';
+import { mustHaveMapRun } from './find-map-run.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
 import { readPage } from './pages.ts';
 import { readExecutionArn, readMachineArn } from './read-arn.ts';
@@ -27,7 +31,7 @@ const listing = z.object({
 });
 
 /** Executions: started, stopped, shown. */
-export function executionOperations({ runner, store, ids }: StepFunctionsApiOptions) {
+export function executionOperations({ runner, express, store, ids }: StepFunctionsApiOptions) {
   return {
     /** While the execution runs, repeating it with the same input gives the same execution. */
     StartExecution: async (request: unknown) => {
@@ -35,7 +39,9 @@ export function executionOperations({ runner, store, ids }: StepFunctionsApiOpti
       const name = asked.name === undefined ? newUuid(ids) : readName(asked.name);
       const arn = readMachineArn(asked.stateMachineArn);
       const input = readInput(asked.input);
-      const { kind, execution: found } = await runner.start({ machine: await mustExist(store, arn), name, input });
+      const machine = await mustExist(store, arn);
+      const starter = machine.type === 'EXPRESS' ? mustBeOffered(express) : runner;
+      const { kind, execution: found } = await starter.start({ machine, name, input });
       if (kind === 'exists' && (found.status !== 'RUNNING' || found.input !== input))
         throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${found.arn}'`);
       return { executionArn: found.arn, startDate: epochSeconds(found.startedAt) };
@@ -49,13 +55,14 @@ export function executionOperations({ runner, store, ids }: StepFunctionsApiOpti
     /** The machine as the execution runs it, which may be an older revision or deleted since. */
     DescribeStateMachineForExecution: async (request: unknown) => {
       const { executionArn, includedData } = readFields(execution, request);
-      const { machineArn, revisionId, arn } = await mustHaveRun(store, executionArn);
-      const machine = await store.machine(machineArn, revisionId);
+      const { machineArn, revisionId, mapRunArn, arn } = await mustHaveRun(store, executionArn);
+      const machine = await storedMachineAt(store, machineArn, revisionId);
       if (machine === undefined)
         throw new Error(`${arn} runs revision ${revisionId} of its machine, which the store does not have`);
       return {
         ...machineFacts(machine),
         ...(includedData === 'METADATA_ONLY' ? { definition: '{}' } : {}),
+        ...(mapRunArn === undefined ? {} : { mapRunArn, label: splitLabel(machineArn).label }),
         updateDate: epochSeconds(machine.updatedAt ?? machine.createdAt),
       };
     },
@@ -64,16 +71,19 @@ export function executionOperations({ runner, store, ids }: StepFunctionsApiOpti
     ListExecutions: async (request: unknown) => {
       const asked = readFields(listing, request);
       const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = asked;
-      if (mapRunArn !== undefined)
-        throw new ApiError('ResourceNotFound', `Map Runs are not offered here: '${mapRunArn}'`);
-      if (stateMachineArn === undefined)
+      if (mapRunArn !== undefined && stateMachineArn !== undefined)
+        throw new ApiError('ValidationException', 'Must provide either a state machine ARN or a map run ARN, not both');
+      if (mapRunArn === undefined && stateMachineArn === undefined)
         throw new ApiError('ValidationException', 'Must provide a state machine ARN to list executions');
-      const { arn: machineArn } = await mustExist(store, readMachineArn(stateMachineArn));
+      const run = mapRunArn === undefined ? undefined : await mustHaveMapRun(store, mapRunArn);
+      const machine = run === undefined ? await mustExist(store, readMachineArn(stateMachineArn ?? '')) : undefined;
+      if (machine?.type === 'EXPRESS') throw notForThisType();
+      const of = machine === undefined ? { mapRunArn: run?.arn ?? '' } : { machineArn: machine.arn };
       // Nothing is redriven here, so these two have no execution.
       if (statusFilter === 'PENDING_REDRIVE' || redriveFilter === 'REDRIVEN') return { executions: [] };
       const filter: { readonly status?: ExecutionStatus } = statusFilter === undefined ? {} : { status: statusFilter };
-      const { items, token } = await readPage(asked, (page) => store.list({ machineArn, ...filter, ...page }));
-      return { executions: items.map(listed), ...token };
+      const { items, token } = await readPage(asked, (page) => store.list({ ...of, ...filter, ...page }));
+      return { executions: items.map((each) => ({ ...listed(each), ...itemCountOf(each, run) })), ...token };
     },
 
     /** An execution that is over stays as it ended. */
@@ -96,9 +106,19 @@ export async function mustHaveRun(store: StepFunctionsApiOptions['store'], arn: 
 
 const noExecution = (arn: string) => new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 
-const listed = ({ arn, machineArn, name, status, startedAt, stoppedAt }: ExecutionSummary) => ({
+/** How many items an execution of a Map Run has; nothing for others. */
+function itemCountOf({ input }: ExecutionSummary, run: MapRun | undefined): { readonly itemCount?: number } {
+  if (run === undefined) return {};
+  if (run.itemCounts.total === run.executionCounts.total) return { itemCount: 1 };
+  const batch: unknown = JSON.parse(input);
+  const items = isObject(batch) ? batch['Items'] : undefined;
+  return { itemCount: Array.isArray(items) ? items.length : 1 };
+}
+
+const listed = ({ arn, machineArn, mapRunArn, name, status, startedAt, stoppedAt }: ExecutionSummary) => ({
   executionArn: arn,
   stateMachineArn: machineArn,
+  ...(mapRunArn === undefined ? {} : { mapRunArn }),
   name,
   status,
   startDate: epochSeconds(startedAt),
@@ -112,9 +132,10 @@ const describe = (summary: ExecutionSummary, hasData: boolean) => ({
   ...(hasData && summary.output !== undefined ? { output: summary.output, outputDetails: { included: true } } : {}),
   error: summary.error,
   cause: summary.cause,
-  redriveStatus: 'NOT_REDRIVABLE',
-  redriveStatusReason:
-    summary.status === 'RUNNING' || summary.status === 'SUCCEEDED'
-      ? `Execution is ${summary.status} and cannot be redriven`
-      : 'Redrive is not offered here',
+  ...redriveStatus(summary),
 });
+
+const redriveStatus = ({ status }: ExecutionSummary) =>
+  status === 'RUNNING' || status === 'SUCCEEDED'
+    ? { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` }
+    : { redriveStatus: 'REDRIVABLE' };

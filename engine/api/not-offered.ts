@@ -6,7 +6,9 @@ export const notOfferedFields = {
   publish: z.optional(z.boolean()),
   versionDescription: z.optional(z.string()),
   tags: z.optional(z.array(z.unknown())),
-  loggingConfiguration: z.optional(z.object({ level: z.optional(z.string()) })),
+  loggingConfiguration: z.optional(
+    z.object({ level: z.optional(z.string()), destinations: z.optional(z.array(z.unknown())) }),
+  ),
   tracingConfiguration: z.optional(z.object({ enabled: z.optional(z.boolean()) })),
   encryptionConfiguration: z.optional(z.object({ type: z.string() })),
 };
@@ -25,6 +27,11 @@ export function mustBeOffered(asked: z.output<typeof shape>): void {
   if (publish === true) throw new ApiError('ValidationException', 'Versions are not offered here: leave publish out');
   if (tags !== undefined && tags.length > 0)
     throw new ApiError('ValidationException', 'Tags are not offered here: leave tags out');
+  if ((loggingConfiguration?.destinations?.length ?? 0) > 1)
+    throw new ApiError(
+      'InvalidLoggingConfiguration',
+      'Invalid Logging Configuration: Must specify exactly one Log Destination.',
+    );
   if ((loggingConfiguration?.level ?? 'OFF') !== 'OFF')
     throw new ApiError(
       'InvalidLoggingConfiguration',

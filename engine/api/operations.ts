@@ -1,9 +1,12 @@
 import { definitionOperations } from './definitions.ts';
+import { expressOperations } from './express.ts';
 import { historyOperations } from './execution-history.ts';
 import { executionOperations } from './executions.ts';
+import { mapRunOperations } from './map-runs.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
 import { stateMachineOperations } from './state-machines.ts';
 import { taskTokenOperations } from './task-tokens.ts';
+import { testStateOperations } from './test-state/test-state.ts';
 
 /**
  * The operations of Step Functions by name, for callers in the same process: a request's members in, the answer's out,
@@ -14,7 +17,10 @@ export const stepFunctionsOperations = (options: StepFunctionsApiOptions) => ({
   ...definitionOperations(options),
   ...executionOperations(options),
   ...historyOperations(options),
+  ...mapRunOperations(options),
   ...taskTokenOperations(options),
+  ...expressOperations(options),
+  ...testStateOperations(options),
 });
 
 export type StepFunctionsOperations = ReturnType<typeof stepFunctionsOperations>;
@@ -27,20 +33,15 @@ export const NOT_OFFERED: ReadonlySet<string> = new Set([
   'DeleteStateMachineAlias',
   'DeleteStateMachineVersion',
   'DescribeActivity',
-  'DescribeMapRun',
   'DescribeStateMachineAlias',
   'GetActivityTask',
   'ListActivities',
-  'ListMapRuns',
   'ListStateMachineAliases',
   'ListStateMachineVersions',
   'ListTagsForResource',
   'PublishStateMachineVersion',
   'RedriveExecution',
-  'StartSyncExecution',
   'TagResource',
-  'TestState',
   'UntagResource',
-  'UpdateMapRun',
   'UpdateStateMachineAlias',
 ]);

@@ -1,13 +1,16 @@
 import type { Clock, ExecutionStore, Ids, TaskDispatcher } from '../runner/ports.ts';
+import type { Express } from '../runner/express.ts';
 import type { Runner } from '../runner/runner.ts';
 
 /** What the API is made of. */
 export interface StepFunctionsApiOptions {
-  readonly runner: Pick<Runner, 'start' | 'stop' | 'taskSucceeded' | 'taskFailed' | 'taskHeartbeat'>;
+  readonly runner: Pick<Runner, 'start' | 'stop' | 'changeMapRun' | 'taskSucceeded' | 'taskFailed' | 'taskHeartbeat'>;
+  /** Runs Express machines; undefined where only Standard ones can be created. */
+  readonly express?: Express | undefined;
   readonly store: Omit<ExecutionStore, 'create' | 'commit' | 'outbox'>;
-  /** Says which resources a machine may name. */
-  readonly dispatcher: Pick<TaskDispatcher, 'knows'>;
-  readonly clock: Pick<Clock, 'now'>;
+  /** Says which resources a machine may name, and performs the task of a state that is tested without a mock. */
+  readonly dispatcher: TaskDispatcher;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly region: string;
   readonly account: string;

@@ -6,8 +6,14 @@ import { ApiError } from './api-error.ts';
  */
 export const readMachineArn = (arn: string): string => readStatesArn(arn, 'stateMachine', 1);
 
-/** An execution's ARN. @throws ApiError `InvalidArn` */
-export const readExecutionArn = (arn: string): string => readStatesArn(arn, 'execution', 2);
+/** An execution's ARN; of Express ones those of a Map Run, which can be asked about. @throws ApiError `InvalidArn` */
+export const readExecutionArn = (arn: string): string =>
+  /^arn:[^:]*:states:[^:]*:[^:]*:express:[^:]+\/[^:]+:/.test(arn)
+    ? readStatesArn(arn, 'express', 3)
+    : readStatesArn(arn, 'execution', 2);
+
+/** A Map Run's ARN. @throws ApiError `InvalidArn` */
+export const readMapRunArn = (arn: string): string => readStatesArn(arn, 'mapRun', 2);
 
 /** @throws ApiError `InvalidArn` */
 export function readRoleArn(arn: string): string {

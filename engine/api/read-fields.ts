@@ -5,6 +5,8 @@ import { ApiError } from './api-error.ts';
 /** Members that many operations have, with their limits. (API reference) */
 export const fields = {
   arn: text(1, 256),
+  /** Of a Map Run, which has several names in it. */
+  longArn: text(1, 2000),
   name: text(1, 80),
   definition: text(1, 1_048_576),
   type: z.enum(['STANDARD', 'EXPRESS']),

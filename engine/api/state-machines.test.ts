@@ -126,6 +126,12 @@ describe('state machine operations', () => {
       [{ versionDescription: 'x' }, 'ValidationException', 'Version description can only be set when publish is true'],
       [{ tags: [{ key: 'a', value: 'b' }] }, 'ValidationException', /leave tags out/],
       [{ loggingConfiguration: { level: 'ALL' } }, 'InvalidLoggingConfiguration', /level must be OFF/],
+      [
+        { loggingConfiguration: { level: 'ALL', destinations: [{}, {}] } },
+        'InvalidLoggingConfiguration',
+        'Invalid Logging Configuration: Must specify exactly one Log Destination.',
+      ],
+      [{ type: 'EXPRESS', definition: '{}' }, 'InvalidDefinition', /SCHEMA_VALIDATION_FAILED/],
       [{ tracingConfiguration: { enabled: true } }, 'InvalidTracingConfiguration', /enabled must be false/],
       [
         { encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY' } },

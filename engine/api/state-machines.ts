@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { MachineArn, StoredMachine } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
 import { mustBeRunnable } from './definitions.ts';
+import { mustBeOffered as mustHaveExpress } from './express.ts';
 import { mustBeOffered, notOfferedFields } from './not-offered.ts';
 import { oneByOne } from './one-by-one.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
@@ -40,13 +41,9 @@ export function stateMachineOperations(options: StepFunctionsApiOptions) {
         const asked = readFields(creation, request);
         const name = readName(asked.name);
         const roleArn = readRoleArn(asked.roleArn);
-        mustBeOffered(asked);
-        if (asked.type === 'EXPRESS')
-          throw new ApiError(
-            'StateMachineTypeNotSupported',
-            "State Machine Type Not Supported: 'EXPRESS': this host runs STANDARD machines",
-          );
         mustBeRunnable(asked.definition, asked.type, options);
+        mustBeOffered(asked);
+        if (asked.type === 'EXPRESS') mustHaveExpress(options.express);
         const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
         const before = await store.machine(arn);
         if (before !== undefined && (before.definition !== asked.definition || before.type !== asked.type))

@@ -3,10 +3,14 @@ export type {
   ChoiceRule,
   ChoiceState,
   Condition,
+  CsvDelimiter,
   Diagnostic,
+  DistributedMap,
   Dynamic,
   FailState,
   Flow,
+  ItemBatcher,
+  ItemReader,
   JsonataFlow,
   JsonPathFlow,
   Machine,
@@ -14,8 +18,10 @@ export type {
   ParallelState,
   PassState,
   QueryLanguage,
+  ReaderConfig,
   Reading,
   Resource,
+  ResultWriter,
   Retrier,
   State,
   States,
@@ -25,6 +31,7 @@ export type {
 } from './machine.ts';
 export { readMachine, type ReadOptions } from './read-machine.ts';
 export { jsonSyntaxError, type JsonSyntaxError } from './json-syntax.ts';
+export { processorOf } from './processor-of.ts';
 export { parseTimestamp } from './timestamp.ts';
 export { readDefinitionText, type DefinitionText, type Locate, type Position } from './definition-text.ts';
 export { substitute, type Substitution } from './substitute.ts';

@@ -117,9 +117,61 @@ export interface MapState extends Named {
   readonly maxConcurrency: Dynamic | undefined;
   readonly toleratedFailureCount: Dynamic | undefined;
   readonly toleratedFailurePercentage: Dynamic | undefined;
+  /** Undefined for an inline Map, whose iterations are part of the execution. */
+  readonly distributed: DistributedMap | undefined;
   readonly retry: readonly Retrier[];
   readonly catch: readonly Catcher[];
   readonly next: Next;
+}
+
+/** What a Map in DISTRIBUTED mode has besides: each of its iterations is an execution of its own. */
+export interface DistributedMap {
+  /** `Label`, or one made of its place in the definition. Names the Map in the ARNs of its runs and of their executions. */
+  readonly label: string;
+  readonly executionType: 'STANDARD' | 'EXPRESS';
+  readonly reader: ItemReader | undefined;
+  readonly batcher: ItemBatcher | undefined;
+  readonly writer: ResultWriter | undefined;
+}
+
+/** `ItemReader`: where the items come from when the state's input does not have them. */
+export interface ItemReader {
+  readonly action: 'getObject' | 'listObjectsV2';
+  /** `Parameters` or `Arguments`: bucket, key, prefix. */
+  readonly parameters: Template | undefined;
+  readonly maxItems: Dynamic | undefined;
+  readonly config: ReaderConfig;
+}
+
+/** The constants of a `ReaderConfig`: plain data, so that it can wait in an outbox. */
+export interface ReaderConfig {
+  /** Undefined for a listing whose entries are the items. */
+  readonly inputType: 'CSV' | 'JSON' | 'JSONL' | undefined;
+  readonly csvHeaderLocation: 'FIRST_ROW' | 'GIVEN' | undefined;
+  readonly csvHeaders: readonly string[];
+  readonly csvDelimiter: CsvDelimiter;
+  /** JSON Pointer (RFC 6901) to the items inside a JSON object; undefined for the whole object. */
+  readonly itemsPointer: string | undefined;
+  /** `LOAD_AND_FLATTEN`: the items are those in every object of a listing. */
+  readonly flatten: boolean;
+}
+
+export type CsvDelimiter = 'COMMA' | 'PIPE' | 'SEMICOLON' | 'SPACE' | 'TAB';
+
+/** `ItemBatcher`: several items to an execution. */
+export interface ItemBatcher {
+  readonly maxItems: Dynamic | undefined;
+  /** UTF-8 bytes of the batch as JSON. */
+  readonly maxBytes: Dynamic | undefined;
+  readonly input: Template | undefined;
+}
+
+/** `ResultWriter`: how the results look, and where they are written instead of being the state's result. */
+export interface ResultWriter {
+  /** `Parameters` or `Arguments`: bucket and prefix. Undefined where the results stay the state's result. */
+  readonly parameters: Template | undefined;
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly outputType: 'JSON' | 'JSONL';
 }
 
 /** A field that may be written out, named by a path (`…Path`), or computed by JSONata (`source`: the text between `{%` and `%}`). */

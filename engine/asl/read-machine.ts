@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../data/json.ts';
 import { checkGraph } from './graph-checks.ts';
 import { jsonSyntaxError } from './json-syntax.ts';
+import { checkLabels } from './label-checks.ts';
 import type { Diagnostic, Machine, Reading } from './machine.ts';
 import { nowhereIn, placeIn } from './place.ts';
 import { readStates } from './read-states.ts';
@@ -15,6 +16,8 @@ export interface ReadOptions {
   readonly type?: 'STANDARD' | 'EXPRESS';
   /** Whether a Task may name this resource besides those that every host offers (`resources.ts`); none when absent. */
   readonly knows?: (resource: string) => boolean;
+  /** The one state of the definition is looked at by itself: where it leads need not be there. */
+  readonly isOneState?: boolean;
 }
 
 /** The longest definition, in characters. */
@@ -76,8 +79,9 @@ function readDefinition(fields: JsonObject, options: ReadOptions, diagnostics: D
     machineType: options.type ?? 'STANDARD',
     knows: options.knows ?? (() => false),
   });
-  checkGraph(machine, nowhereIn(diagnostics));
+  checkGraph(machine, nowhereIn(diagnostics), options.isOneState);
   checkVariables(machine);
+  checkLabels(machine);
   checkWarnings(machine);
   return states && { ...states, queryLanguage, timeoutSeconds };
 }

@@ -41,24 +41,14 @@ describe('a Map state', () => {
       'There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/A',
     ],
     [{ ItemProcessor: undefined }, 'One of these fields is required: [ItemProcessor, Iterator] at /States/A'],
-    [
-      { ItemReader: {} },
-      "'ItemReader' is not offered here yet: it belongs to a distributed Map at /States/A/ItemReader",
-    ],
-    [
-      { ItemBatcher: {} },
-      "'ItemBatcher' is not offered here yet: it belongs to a distributed Map at /States/A/ItemBatcher",
-    ],
-    [
-      { ResultWriter: {} },
-      "'ResultWriter' is not offered here yet: it belongs to a distributed Map at /States/A/ResultWriter",
-    ],
-    [
-      { ItemProcessor: { ...processor, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } } },
-      "A distributed Map is not offered here yet; 'INLINE' is at /States/A/ItemProcessor/ProcessorConfig/Mode",
-    ],
   ])('is refused with %j', (fields, problem) => {
     expect(problemsOf(map(fields))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
+  });
+
+  it.each(['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'])('has no %s unless it is distributed', (field) => {
+    expect(problemsOf(map({ [field]: {} }))).toEqual([
+      `SCHEMA_VALIDATION_FAILED: '${field}' belongs to a distributed Map; the ProcessorConfig of this one does not have the Mode 'DISTRIBUTED' at /States/A/${field}`,
+    ]);
   });
 });
 

@@ -1,25 +1,19 @@
 import { compilePath } from '../data/index.ts';
-import { isObject, own } from '../data/json.ts';
-import type { Dynamic, MapState, States } from './machine.ts';
+import { own } from '../data/json.ts';
+import type { Dynamic, MapState } from './machine.ts';
+import { distributedFields, readDistributed } from './read-distributed.ts';
 import { readDynamicNumber, readItems } from './read-dynamic.ts';
 import { compiled, readTemplate } from './read-expressions.ts';
 import { readFlow } from './read-flow.ts';
 import { readNext } from './read-next.ts';
+import { readProcessor } from './read-processor.ts';
 import { readCatchers, readRetriers } from './read-recovery.ts';
-import { readText, readWord } from './read-values.ts';
-import { checkShape, readSection } from './section.ts';
-import { processorConfigShape } from './shapes.ts';
+import { readText } from './read-values.ts';
 import type { StateSource } from './state-source.ts';
 
-/** Fields that only a distributed Map has a use for. */
-const distributedFields = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
-
-/** An inline Map; undefined when its processor is none, which is reported. A distributed Map is refused. */
+/** A Map, inline or distributed; undefined when its processor is none, which is reported. */
 export function readMap(source: StateSource): MapState | undefined {
-  const { name, language, fields, place } = source;
-  for (const field of distributedFields)
-    if (own(fields, field) !== undefined)
-      place.at(field).error(`'${field}' is not offered here yet: it belongs to a distributed Map`);
+  const { name, language, fields } = source;
   const number = (field: string, max?: number) =>
     readDynamicNumber({ section: source, field, language }, { min: 0, whole: max === undefined, ...(max && { max }) });
   const selector = own(fields, 'ItemSelector') === undefined && language === 'JSONPath' ? 'Parameters' : 'ItemSelector';
@@ -34,8 +28,10 @@ export function readMap(source: StateSource): MapState | undefined {
     catch: readCatchers(source),
     next: readNext(source),
   };
-  const processor = readProcessor(source);
-  return processor && { name, type: 'Map', processor, ...map };
+  const { processor, mode, executionType } = readProcessor(source);
+  const distributed = mode === 'DISTRIBUTED' ? readDistributed(source, executionType) : undefined;
+  if (mode === 'INLINE') refuseDistributedFields(source);
+  return processor && { name, type: 'Map', processor, distributed, ...map };
 }
 
 /** `ItemsPath` may read the context object, which the other paths of a Map may not. */
@@ -47,19 +43,12 @@ function readItemsPath(source: StateSource): Dynamic | undefined {
   return path && { kind: 'path', field, path };
 }
 
-function readProcessor({ fields, place, rules, language }: StateSource): States | undefined {
-  const field = own(fields, 'ItemProcessor') === undefined ? 'Iterator' : 'ItemProcessor';
-  const value = own(fields, field);
-  if (value === undefined) return undefined;
-  const at = place.at(field);
-  const states = rules.readStates(value, at, 'processor');
-  const config = isObject(value) ? own(value, 'ProcessorConfig') : undefined;
-  if (config === undefined) return states;
-  const section = readSection(config, at.at('ProcessorConfig'));
-  if (section === undefined) return undefined;
-  checkShape(section, processorConfigShape, language);
-  if (readWord(section, 'Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED')
-    section.place.at('Mode').error("A distributed Map is not offered here yet; 'INLINE' is");
-  readWord(section, 'ExecutionType', ['STANDARD', 'EXPRESS']);
-  return states;
+function refuseDistributedFields({ fields, place }: StateSource): void {
+  for (const field of distributedFields)
+    if (own(fields, field) !== undefined)
+      place
+        .at(field)
+        .error(
+          `'${field}' belongs to a distributed Map; the ProcessorConfig of this one does not have the Mode 'DISTRIBUTED'`,
+        );
 }

@@ -17,7 +17,8 @@ export type Surroundings = Omit<Rules, 'readStates'>;
 export function readStates(section: Section, surroundings: Surroundings): States | undefined {
   const rules: Rules = {
     ...surroundings,
-    readStates: (value, place, kind) => readInner(value, place, kind, surroundings),
+    readStates: (value, place, kind, machineType = surroundings.machineType) =>
+      readInner(value, place, kind, { ...surroundings, machineType }),
   };
   const startAt = readText(section, 'StartAt');
   const value = own(section.fields, 'States');

@@ -121,6 +121,46 @@ export const processorShape: Shape = { fields: { ...scope, ProcessorConfig: 'any
 
 export const processorConfigShape: Shape = { fields: { Mode: 'any', ExecutionType: 'any' } };
 
+export const itemReaderShape: Shape = {
+  fields: { Resource: 'any', Parameters: 'JSONPath', Arguments: 'JSONata', ReaderConfig: 'any' },
+  required: ['Resource'],
+};
+
+export const readerConfigShape: Shape = {
+  fields: {
+    InputType: 'any',
+    CSVHeaderLocation: 'any',
+    CSVHeaders: 'any',
+    CSVDelimiter: 'any',
+    ItemsPointer: 'any',
+    ManifestType: 'any',
+    Transformation: 'any',
+    MaxItems: 'any',
+    MaxItemsPath: 'JSONPath',
+  },
+  onlyOne: [['MaxItems', 'MaxItemsPath']],
+};
+
+export const itemBatcherShape: Shape = {
+  fields: {
+    BatchInput: 'any',
+    MaxItemsPerBatch: 'any',
+    MaxItemsPerBatchPath: 'JSONPath',
+    MaxInputBytesPerBatch: 'any',
+    MaxInputBytesPerBatchPath: 'JSONPath',
+  },
+  onlyOne: [
+    ['MaxItemsPerBatch', 'MaxItemsPerBatchPath'],
+    ['MaxInputBytesPerBatch', 'MaxInputBytesPerBatchPath'],
+  ],
+};
+
+export const resultWriterShape: Shape = {
+  fields: { Resource: 'any', Parameters: 'JSONPath', Arguments: 'JSONata', WriterConfig: 'any' },
+};
+
+export const writerConfigShape: Shape = { fields: { Transformation: 'any', OutputType: 'any' } };
+
 export const retrierShape: Shape = {
   fields: {
     Comment: 'any',

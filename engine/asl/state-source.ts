@@ -20,5 +20,11 @@ export interface Rules {
   /** Whether a Task may name a resource besides those in `resources.ts`. */
   readonly knows: (resource: string) => boolean;
   /** Reads the states of a branch or a processor; undefined, and reported, when they are none. */
-  readonly readStates: (value: Json | undefined, place: Place, kind: 'branch' | 'processor') => States | undefined;
+  readonly readStates: (
+    value: Json | undefined,
+    place: Place,
+    kind: 'branch' | 'processor',
+    /** Absent: the machine's. A distributed Map chooses that of its executions. */
+    machineType?: 'STANDARD' | 'EXPRESS',
+  ) => States | undefined;
 }

@@ -12,7 +12,13 @@ export function checkVariables(scope: Raw, outer: ReadonlySet<string> = new Set(
     if (outer.has(variable))
       place.error(`The variable '${variable}' is already assigned outside of this branch or processor`);
   const names = new Set([...outer, ...assigned.map(({ variable }) => variable)]);
-  for (const inner of states.flatMap(rawInnerScopes)) checkVariables(inner, names);
+  for (const inner of states.flatMap(rawInnerScopes)) checkVariables(inner, isDistributed(inner) ? undefined : names);
+}
+
+/** What a distributed Map runs are executions of their own, which see no variables from around it. */
+function isDistributed({ fields }: Raw): boolean {
+  const config = own(fields, 'ProcessorConfig');
+  return isObject(config) && own(config, 'Mode') === 'DISTRIBUTED';
 }
 
 function assignmentsOf(state: RawState) {

@@ -10,12 +10,14 @@ export function choose(draft: Draft, frameId: string, state: ChoiceState): void 
   const { input } = mustRun(draft, frameId);
   const scopes = scopesOf(draft, frameId);
   const scope = scopes(effectiveInput(state.flow, input, scopes));
-  const rule = state.choices.find(({ condition }) => holds(condition, scope));
+  const index = state.choices.findIndex(({ condition }) => holds(condition, scope));
+  const rule = state.choices[index];
   const next = rule?.next ?? state.default;
   if (next === undefined)
     throw new EvaluationError(
       'States.NoChoiceMatched',
       `Failed to transition out of the state. The state does not point to a next state.`,
     );
+  draft.context.watch?.({ kind: 'rule', state: state.name, index: rule === undefined ? undefined : index });
   exitState(draft, frameId, leaveWithInput(state.flow, input, scopes, rule), next);
 }

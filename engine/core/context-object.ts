@@ -1,7 +1,7 @@
 import { isoText } from '../data/instant.ts';
 import type { Json, JsonObject } from '../data/json.ts';
 import type { Scope } from '../data/evaluation.ts';
-import { type Draft, frameOf, mustRun, startFrame } from './draft.ts';
+import { type Draft, frameOf, mustRun, startFrame, stateOf } from './draft.ts';
 import type { RunFrame } from './execution.ts';
 
 /** What an expression of this frame's state sees, with `input` as `$`. */
@@ -28,12 +28,22 @@ export interface ScopeExtras {
 export interface MapItem {
   readonly index: number;
   readonly value: Json;
+  readonly key?: string | undefined;
+  /** Distributed Maps only: where it comes from. */
+  readonly source?: string | undefined;
 }
 
 /** The context object (Step Functions guide, "Accessing execution data from the Context object"). */
 function contextObject(draft: Draft, frame: RunFrame, { token, item }: ScopeExtras): JsonObject {
-  const start = startFrame(draft);
   const current = item ?? itemOf(draft, frame);
+  return {
+    ...(draft.context.alone?.contextObject ?? executionContext(draft, frame, token)),
+    ...(current === undefined ? {} : { Map: { Item: itemFacts(current) } }),
+  };
+}
+
+function executionContext(draft: Draft, frame: RunFrame, token: string | undefined): JsonObject {
+  const start = startFrame(draft);
   return {
     Execution: {
       Id: start.arn,
@@ -44,15 +54,23 @@ function contextObject(draft: Draft, frame: RunFrame, { token, item }: ScopeExtr
       RedriveCount: 0,
     },
     StateMachine: { Id: start.machineArn, Name: start.machineName },
-    State: {
-      Name: frame.state,
-      EnteredTime: isoText(frame.enteredAt),
-      RetryCount: frame.retries.reduce((sum, used) => sum + used, 0),
-    },
+    State: { Name: frame.state, EnteredTime: isoText(frame.enteredAt), ...retryCount(draft, frame) },
     ...(token === undefined ? {} : { Task: { Token: token } }),
-    ...(current === undefined ? {} : { Map: { Item: { Index: current.index, Value: current.value } } }),
   };
 }
+
+/** Only states that can be retried say how often they were. */
+function retryCount(draft: Draft, frame: RunFrame): JsonObject {
+  if (!['Task', 'Parallel', 'Map'].includes(stateOf(draft, frame).type)) return {};
+  return { RetryCount: frame.retries.reduce((sum, used) => sum + used, 0) };
+}
+
+const itemFacts = ({ index, value, key, source }: MapItem): JsonObject => ({
+  Index: index,
+  ...(key === undefined ? {} : { Key: key }),
+  Value: value,
+  ...(source === undefined ? {} : { Source: source }),
+});
 
 /** The item of the nearest Map iteration around a frame. */
 function itemOf(draft: Draft, frame: RunFrame): MapItem | undefined {

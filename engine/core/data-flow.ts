@@ -2,9 +2,14 @@ import type { ChoiceRule, Flow } from '../asl/machine.ts';
 import { EvaluationError, type Path, type Scope } from '../data/evaluation.ts';
 import { isObject, type Json, type JsonObject, jsonBytes } from '../data/json.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
+import type { Stage } from './watch.ts';
 
 /** Makes a scope with this value as `$`. */
-export type ScopeWith = (input: Json, more?: { readonly result?: Json; readonly errorOutput?: Json }) => Scope;
+export interface ScopeWith {
+  (input: Json, more?: { readonly result?: Json; readonly errorOutput?: Json }): Scope;
+  /** Shows a value on its way to whoever looks on, and gives it. */
+  readonly seen: <Value extends Json>(stage: Stage, value: Value) => Value;
+}
 
 /** What leaves a state: its output, and the variables it assigned. */
 export interface Leaving {
@@ -15,14 +20,15 @@ export interface Leaving {
 /** The state's input as its own fields see it: JSONPath narrows it with InputPath, JSONata takes it whole. */
 export function effectiveInput(flow: Flow, raw: Json, scope: ScopeWith): Json {
   if (flow.language === 'JSONata') return raw;
-  return flow.inputPath === null ? {} : flow.inputPath.evaluate(scope(raw));
+  return scope.seen('afterInputPath', flow.inputPath === null ? {} : flow.inputPath.evaluate(scope(raw)));
 }
 
 /** What the state works on: `Parameters` of the effective input, or `Arguments`. */
 export function argumentsOf(flow: Flow, raw: Json, scope: ScopeWith): Json {
-  if (flow.language === 'JSONata') return flow.arguments === undefined ? raw : flow.arguments.evaluate(scope(raw));
+  if (flow.language === 'JSONata')
+    return scope.seen('afterArguments', flow.arguments === undefined ? raw : flow.arguments.evaluate(scope(raw)));
   const input = effectiveInput(flow, raw, scope);
-  return flow.parameters === undefined ? input : flow.parameters.evaluate(scope(input));
+  return scope.seen('afterParameters', flow.parameters === undefined ? input : flow.parameters.evaluate(scope(input)));
 }
 
 /**
@@ -36,8 +42,10 @@ export function leaveWithResult(flow: Flow, raw: Json, result: Json, scope: Scop
     return { assigned, output: flow.output === undefined ? result : flow.output.evaluate(after) };
   }
   const selected = flow.resultSelector === undefined ? result : flow.resultSelector.evaluate(scope(result));
+  scope.seen('afterResultSelector', selected);
   const assigned = assignedBy(flow.assign, scope(selected));
   const placed = flow.resultPath === null ? raw : flow.resultPath.write(raw, selected);
+  scope.seen('afterResultPath', placed);
   return { assigned, output: through(flow.outputPath, placed, scope) };
 }
 

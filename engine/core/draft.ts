@@ -13,6 +13,7 @@ import type {
   StepContext,
 } from './execution.ts';
 import type { Details, HistoryEvent } from './history.ts';
+import type { MapRun } from './map-run.ts';
 import { MAX_HISTORY_EVENTS } from './limits.ts';
 import { randomnessOf, type StepRandomness } from './randomness.ts';
 
@@ -26,6 +27,7 @@ export interface Draft {
   readonly history: HistoryEvent[];
   readonly opened: Map<string, Effect>;
   readonly closed: Set<string>;
+  readonly mapRuns: Map<string, MapRun>;
   /** What can be done without waiting for anything, in order. */
   readonly turns: Turn[];
   lastEventId: number;
@@ -53,6 +55,7 @@ export const newDraft = (machine: Machine, before: ExecutionState, context: Step
   history: [],
   opened: new Map(),
   closed: new Set(),
+  mapRuns: new Map(),
   turns: [],
   lastEventId: before.head.lastEventId,
   end: undefined,
@@ -66,6 +69,7 @@ export function toStep(draft: Draft): Step {
     history: draft.history,
     opened: [...draft.opened.values()],
     closed: [...draft.closed],
+    mapRuns: [...draft.mapRuns.values()],
     end: draft.end,
   };
 }

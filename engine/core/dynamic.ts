@@ -19,24 +19,48 @@ export function valueOf(field: Dynamic, scope: Scope): Json {
 /** A whole number that is not negative: a count or seconds. @throws EvaluationError in AWS's words when it is something else */
 export function numberIn(field: Dynamic, scope: Scope): number {
   const value = valueOf(field, scope);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  if (field.kind === 'path' && typeof value === 'string' && /^\d{1,9}$/.test(value)) return Number(value); // AWS parses it
-  throw notNumber(field, value);
+  const number = wholeNumber(field, value);
+  if (number === undefined || number < 0) throw notNumber(field, value, 'integer');
+  return number;
 }
 
-function notNumber(field: Dynamic, value: Json): EvaluationError {
+/** A whole number of any sign. @throws EvaluationError as `numberIn` */
+export function integerIn(field: Dynamic, scope: Scope): number {
+  const value = valueOf(field, scope);
+  const number = wholeNumber(field, value);
+  if (number === undefined) throw notNumber(field, value, 'integer');
+  return number;
+}
+
+/** Any number. @throws EvaluationError as `numberIn` */
+export function floatIn(field: Dynamic, scope: Scope): number {
+  const value = valueOf(field, scope);
+  if (typeof value === 'number') return value;
+  if (field.kind === 'path' && typeof value === 'string' && /^-?\d{1,9}(\.\d+)?$/.test(value)) return Number(value);
+  throw notNumber(field, value, 'float');
+}
+
+function wholeNumber(field: Dynamic, value: Json): number | undefined {
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  if (field.kind === 'path' && typeof value === 'string' && /^-?\d{1,9}$/.test(value)) return Number(value); // AWS parses it
+  return undefined;
+}
+
+function notNumber(field: Dynamic, value: Json, type: 'integer' | 'float'): EvaluationError {
   const shown = JSON.stringify(value);
-  if (field.kind === 'template')
+  if (field.kind === 'template') {
+    const expected = type === 'integer' ? 'positive integer' : 'number';
     return new EvaluationError(
       'States.QueryEvaluationError',
-      `The JSONata expression '${field.source}' specified for the field '${field.field}' returned an unexpected result type. Expected 'positive integer', but was '${value === null ? 'null' : typeof value}' for value: ${shown}`,
+      `The JSONata expression '${field.source}' specified for the field '${field.field}' returned an unexpected result type. Expected '${expected}', but was '${value === null ? 'null' : typeof value}' for value: ${shown}`,
       field.field,
     );
+  }
   const text = typeof value === 'string' ? shown : `"${shown}"`;
   const where = field.kind === 'path' ? field.path.text : '';
   const name = field.kind === 'path' ? field.field : 'number';
   return new EvaluationError(
     'States.Runtime',
-    `The ${name} field refers to value ${text} which is not a valid integer: ${where}`,
+    `The ${name} field refers to value ${text} which is not a valid ${type}: ${where}`,
   );
 }

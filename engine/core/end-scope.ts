@@ -53,6 +53,6 @@ export function endExecution(
 ): void {
   const [type, key] = END_EVENTS[status];
   const value = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
-  record(draft, type, previousEventId, Object.keys(value).length === 0 ? undefined : { key, value });
+  record(draft, type, previousEventId, { key, value });
   draft.end = { status, error, cause };
 }

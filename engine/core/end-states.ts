@@ -1,6 +1,6 @@
 import type { Dynamic, FailState, SucceedState } from '../asl/machine.ts';
 import type { Scope } from '../data/evaluation.ts';
-import { leaveWithInput } from './data-flow.ts';
+import { effectiveInput, leaveWithInput } from './data-flow.ts';
 import { type Draft, mustRun } from './draft.ts';
 import { valueOf } from './dynamic.ts';
 import { endScopeFailed } from './end-scope.ts';
@@ -14,7 +14,8 @@ export function succeed(draft: Draft, frameId: string, state: SucceedState): voi
 
 /** Fails its scope; nothing in the scope can catch it. (ASL spec, "Fail State") */
 export function fail(draft: Draft, frameId: string, state: FailState): void {
-  const scope = scopesOf(draft, frameId)(mustRun(draft, frameId).input);
+  const scopes = scopesOf(draft, frameId);
+  const scope = scopes(effectiveInput(state.flow, mustRun(draft, frameId).input, scopes));
   endScopeFailed(draft, frameId, { error: textOf(state.error, scope), cause: textOf(state.cause, scope) });
 }
 

@@ -1,6 +1,9 @@
+import type { ReaderConfig, ResultWriter } from '../asl/machine.ts';
 import type { EpochMs } from '../data/instant.ts';
 import type { Json, JsonObject } from '../data/json.ts';
 import type { HistoryEvent } from './history.ts';
+import type { BatchLimits, ChildResult, MapRun, Tolerance } from './map-run.ts';
+import type { Watch } from './watch.ts';
 
 /** The few bytes of an execution that change with every step. */
 export interface Head {
@@ -13,7 +16,7 @@ export interface Head {
  * A piece of an execution's state. Pieces are stored one by one, so a step costs what it changed:
  * a Map over a thousand items rewrites one iteration, never the list.
  */
-export type Frame = StartFrame | RunFrame | ItemsFrame | EndedFrame;
+export type Frame = StartFrame | RunFrame | ItemsFrame | ChildFrame | EndedFrame;
 
 /** What the execution was started with; written once, under the id `start`. */
 export interface StartFrame {
@@ -25,16 +28,28 @@ export interface StartFrame {
   readonly machineName: string;
   readonly startedAt: EpochMs;
   readonly input: Json;
-  /** The task that waits for this execution to end (`.sync`); undefined for an execution of its own. */
+  /** What waits for this execution to end; undefined for an execution of its own. */
   readonly waiter: Waiter | undefined;
 }
 
-export interface Waiter {
+export type Waiter = TaskWaiter | MapRunWaiter;
+
+/** A task with `.sync`. */
+export interface TaskWaiter {
   readonly arn: string;
   readonly frame: string;
   readonly key: string;
   /** `.sync` hears the output as text, `.sync:2` as JSON. */
   readonly pattern: 'sync' | 'sync:2';
+}
+
+/** A distributed Map, for one of its iterations. */
+export interface MapRunWaiter {
+  readonly arn: string;
+  readonly frame: string;
+  readonly mapRun: string;
+  readonly index: number;
+  readonly pattern: 'map-run';
 }
 
 /** One line of control: the root (`root`), a Parallel branch or a Map iteration (`<parent>/<event id>.<index>`). */
@@ -91,15 +106,49 @@ export type Doing =
       readonly maxConcurrency: number;
       /** The effective input, which an ItemSelector reads as `$`. */
       readonly input: Json;
-    };
+    }
+  | MapRunDoing;
+
+/** A distributed Map at work. Its iterations are executions of their own; here are what it counts and where it stands. */
+export interface MapRunDoing {
+  readonly phase: 'map-run';
+  readonly stage: 'reading' | 'running' | 'writing';
+  readonly startedEventId: number;
+  readonly run: MapRun;
+  /** Index of the first item that no execution has. */
+  readonly nextItem: number;
+  /** Index of the next execution to start. */
+  readonly nextChild: number;
+  readonly tolerance: Tolerance;
+  /** The effective input, which an ItemSelector reads as `$`. */
+  readonly input: Json;
+  /** Undefined where every execution has one item. */
+  readonly batch: BatchLimits | undefined;
+  /** Bucket and prefix of the results; undefined where they are the state's result. */
+  readonly writeTo: Json | undefined;
+  /** Why it fails as soon as its results are written. */
+  readonly failure: Failure | undefined;
+}
 
 /** A running Map's items, under `<frame>/items`; written once when the Map starts. */
 export interface ItemsFrame {
   readonly kind: 'items';
   readonly items: readonly Json[];
+  /** Keys of the items, where they are the members of an object. */
+  readonly keys?: readonly string[];
+  /** `Map.Item.Source` of a distributed Map: `STATE_DATA`, `S3://bucket/key`. */
+  readonly source?: string;
 }
 
-/** A branch or iteration that succeeded, under its own id, until its siblings have ended too. */
+/** An iteration of a distributed Map whose execution has not ended, under `<frame>/<event id>.<index>`. */
+export interface ChildFrame {
+  readonly kind: 'child';
+  readonly index: number;
+  /** How many items it has. */
+  readonly items: number;
+}
+
+/** A branch or iteration that ended, under its own id, until its siblings have ended too. */
 export interface EndedFrame {
   readonly kind: 'ended';
   readonly index: number;
@@ -134,6 +183,42 @@ export type Effect =
       readonly key: string;
       readonly input: Json;
     }
+  /** Starts an iteration of a distributed Map. Stays until the execution has ended; its name makes it safe to repeat. */
+  | {
+      readonly kind: 'StartChild';
+      readonly id: string;
+      /** ARN of the item processor: `…:stateMachine:<machine>/<label>`. */
+      readonly machineArn: string;
+      readonly executionType: 'STANDARD' | 'EXPRESS';
+      readonly name: string;
+      readonly input: Json;
+      readonly waiter: MapRunWaiter;
+    }
+  /** Reads the items of a distributed Map. */
+  | {
+      readonly kind: 'ReadItems';
+      readonly id: string;
+      readonly frame: string;
+      readonly mapRun: string;
+      readonly action: 'getObject' | 'listObjectsV2';
+      readonly parameters: Json;
+      readonly maxItems: number | undefined;
+      readonly config: ReaderConfig;
+    }
+  /** Writes the results of a distributed Map, after the executions that still run are stopped and have ended. */
+  | {
+      readonly kind: 'WriteResults';
+      readonly id: string;
+      readonly frame: string;
+      readonly mapRun: string;
+      readonly parameters: Json;
+      readonly transformation: ResultWriter['transformation'];
+      readonly outputType: ResultWriter['outputType'];
+      /** The first of the items that no execution was started for. */
+      readonly pendingFrom: number;
+    }
+  /** Stops the executions of a distributed Map that is over before they are. */
+  | { readonly kind: 'StopMapRun'; readonly id: string; readonly mapRun: string }
   /** Tells another execution what it waits for. Opened by an execution's last step; delivered at least once. */
   | { readonly kind: 'Deliver'; readonly id: string; readonly to: string; readonly event: ExecutionEvent };
 
@@ -144,10 +229,42 @@ export type ExecutionEvent =
   | { readonly kind: 'EffectDone'; readonly id: string }
   | { readonly kind: 'TimerFired'; readonly id: string; readonly frame: string }
   | { readonly kind: 'TaskSubmitted'; readonly frame: string; readonly key: string; readonly output: Json }
-  | { readonly kind: 'TaskSucceeded'; readonly frame: string; readonly key: string; readonly output: Json }
-  | { readonly kind: 'TaskFailed'; readonly frame: string; readonly key: string; readonly failure: Failure }
+  | (Outcome & { readonly kind: 'TaskSucceeded'; readonly output: Json })
+  | (Outcome & { readonly kind: 'TaskFailed'; readonly failure: Failure })
   | { readonly kind: 'HeartbeatReceived'; readonly frame: string; readonly key: string }
+  | ({ readonly kind: 'ItemsRead'; readonly frame: string; readonly mapRun: string } & Omit<ItemsFrame, 'kind'>)
+  | { readonly kind: 'ResultsWritten'; readonly frame: string; readonly mapRun: string; readonly output: Json }
+  /** Its items could not be read, or its results not written. */
+  | {
+      readonly kind: 'MapRunHindered';
+      readonly frame: string;
+      readonly mapRun: string;
+      readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'ChildEnded';
+      readonly frame: string;
+      readonly mapRun: string;
+      readonly index: number;
+      readonly result: ChildResult;
+    }
+  | ({ readonly kind: 'MapRunChanged'; readonly mapRun: string } & MapRunChange)
+  | { readonly kind: 'MapRunStopped'; readonly id: string }
   | { readonly kind: 'StopRequested'; readonly error: string | undefined; readonly cause: string | undefined };
+
+interface Outcome {
+  readonly frame: string;
+  readonly key: string;
+  /** What `TaskSubmitted` says, where the outcome may overtake it: a child execution may end before its parent is told of it. */
+  readonly submitted?: Json;
+}
+
+/** What UpdateMapRun changes of a running Map Run. */
+export interface MapRunChange {
+  readonly maxConcurrency: number | undefined;
+  readonly toleratedFailureCount: number | undefined;
+  readonly toleratedFailurePercentage: number | undefined;
+}
 
 /** An ASL error name with its cause. */
 export interface Failure {
@@ -162,6 +279,10 @@ export interface StepContext {
   readonly now: EpochMs;
   /** Unpredictable hexadecimal digits; every UUID, token and jitter of the step is derived from them. */
   readonly seed: string;
+  /** Sees what happens inside the step. */
+  readonly watch?: Watch | undefined;
+  /** A state tested by itself sees this as its context object, and its failures do not say where in a history it stood. */
+  readonly alone?: { readonly contextObject: JsonObject } | undefined;
 }
 
 /** How a step left the execution, and what the runner writes before it performs anything. */
@@ -171,6 +292,8 @@ export interface Step {
   readonly history: readonly HistoryEvent[];
   readonly opened: readonly Effect[];
   readonly closed: readonly string[];
+  /** Map Runs that the step started or changed, as they are after it. */
+  readonly mapRuns: readonly MapRun[];
   /** Present when the step ended the execution. */
   readonly end: End | undefined;
 }

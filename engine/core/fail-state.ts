@@ -1,14 +1,15 @@
-import type { Catcher, State } from '../asl/machine.ts';
+import type { Catcher, State, TaskState } from '../asl/machine.ts';
 import { EvaluationError } from '../data/evaluation.ts';
 import { plusSeconds } from '../data/instant.ts';
 import type { Json } from '../data/json.ts';
 import { scopeFor } from './context-object.ts';
 import { assignedBy } from './data-flow.ts';
 import { type Draft, mustRun, open, record, recordOn, stateOf, update } from './draft.ts';
+import { failMapRun } from './end-map-run.ts';
 import { endScopeFailed } from './end-scope.ts';
 import type { Failure } from './execution.ts';
 import { exitState } from './leave-state.ts';
-import { firstCatcher, nextAttempt } from './retry.ts';
+import { firstCatcher, firstRetrier, nextAttempt } from './retry.ts';
 import { stopChildren } from './stop-children.ts';
 
 /**
@@ -27,7 +28,8 @@ export function evaluating(draft: Draft, frameId: string, work: () => void): voi
 function evaluationFailure(draft: Draft, frameId: string, { error, message, location }: EvaluationError): Failure {
   const frame = mustRun(draft, frameId);
   if (error === 'States.DataLimitExceeded') return { error, cause: message };
-  const cause = `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.enteredEventId}). ${message}`;
+  const place = `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.enteredEventId}). `;
+  const cause = draft.context.alone === undefined ? place + message : message;
   if (location !== undefined) {
     const value = { error, cause, location, state: frame.state };
     const before = stateOf(draft, frame).type === 'Wait' ? frame.previousEventId : frame.beforeEnteredEventId;
@@ -40,12 +42,17 @@ function evaluationFailure(draft: Draft, frameId: string, { error, message, loca
 /** The state failed: a Retrier tries it again, a Catcher goes on elsewhere, or the failure leaves the scope. */
 export function failState(draft: Draft, frameId: string, failure: Failure): void {
   const { phase } = mustRun(draft, frameId).doing;
-  const started = phase === 'parallel' || phase === 'map';
+  const started = phase === 'parallel' || phase === 'map' || phase === 'map-run';
+  failMapRun(draft, frameId, failure);
   const frame = stopChildren(draft, frameId);
   const state = stateOf(draft, frame);
   const { retry, catch: catchers } = handlersOf(state);
 
   const attempt = nextAttempt(retry, frame.retries, failure, () => draft.random.number());
+  const named = firstRetrier(retry, failure);
+  const { watch } = draft.context;
+  if (named >= 0)
+    watch?.({ kind: 'retrier', state: state.name, index: named, failure, delaySeconds: attempt?.delaySeconds });
   if (attempt !== undefined) {
     const timer = `retry-${draft.lastEventId}`;
     const retries = retry.map((_, i) => (frame.retries[i] ?? 0) + (i === attempt.retrier ? 1 : 0));
@@ -63,11 +70,12 @@ export function failState(draft: Draft, frameId: string, failure: Failure): void
   // AWS does not say so of a state that a runtime error kept from starting its lines.
   if (lines && (started || failure.error !== 'States.Runtime')) recordOn(draft, frameId, `${state.type}StateFailed`);
   const catcher = firstCatcher(catchers, failure);
-  if (catcher === undefined) endScopeFailed(draft, frameId, failure);
-  else evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure));
+  if (catcher === undefined) return endScopeFailed(draft, frameId, failure);
+  watch?.({ kind: 'catcher', state: state.name, index: catchers.indexOf(catcher), failure });
+  evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure));
 }
 
-const handlersOf = (state: State) =>
+const handlersOf = (state: State): Pick<TaskState, 'retry' | 'catch'> =>
   state.type === 'Task' || state.type === 'Parallel' || state.type === 'Map' ? state : { retry: [], catch: [] };
 
 function takeCatcher(draft: Draft, frameId: string, catcher: Catcher, failure: Failure): void {

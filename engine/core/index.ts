@@ -1,7 +1,12 @@
 export type * from './execution.ts';
 export type * from './history.ts';
+export type * from './watch.ts';
 export { applyFrames, joinSteps } from './join-steps.ts';
+export type * from './map-run.ts';
+export { flattened, resultRecord, transformed } from './child-result.ts';
+export { mapRunId } from './map-run.ts';
 export { MAX_PAYLOAD_BYTES } from './limits.ts';
 export { changedNothing, start, step } from './step.ts';
 export { taskEffect } from './stop-children.ts';
+export { type StateTest, type TestAnswer, type Tested, testState } from './test-state.ts';
 export { readToken, type TokenPlace } from './task-token.ts';

@@ -11,6 +11,7 @@ const step = (more: Partial<Step>): Step => ({
   history: [],
   opened: [],
   closed: [],
+  mapRuns: [],
   end: undefined,
   ...more,
 });

@@ -4,12 +4,14 @@ import type { Frame, Step } from './execution.ts';
 export function joinSteps(first: Step, second: Step): Step {
   const reopened = new Set(second.opened.map(({ id }) => id));
   const closed = new Set(second.closed);
+  const changed = new Set(second.mapRuns.map(({ arn }) => arn));
   return {
     head: second.head,
     frames: { ...first.frames, ...second.frames },
     history: [...first.history, ...second.history],
     opened: [...first.opened.filter(({ id }) => !reopened.has(id) && !closed.has(id)), ...second.opened],
     closed: [...first.closed.filter((id) => !reopened.has(id)), ...second.closed],
+    mapRuns: [...first.mapRuns.filter(({ arn }) => !changed.has(arn)), ...second.mapRuns],
     end: second.end ?? first.end,
   };
 }

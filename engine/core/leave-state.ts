@@ -1,14 +1,22 @@
 import type { Json } from '../data/json.ts';
-import { scopeFor } from './context-object.ts';
+import { type ScopeExtras, scopeFor } from './context-object.ts';
 import { type Leaving, type ScopeWith, withinLimit } from './data-flow.ts';
 import { dataDetails, type Draft, mustRun, recordOn, stateOf, update } from './draft.ts';
 import { endScopeSucceeded } from './end-scope.ts';
+import type { Stage } from './watch.ts';
 
-/** The scopes of a frame's current state, for `data-flow`. */
-export const scopesOf = (draft: Draft, frameId: string): ScopeWith => {
+/** The scopes of a frame's current state, for `data-flow`. `token` is the one its task waits for. */
+export function scopesOf(draft: Draft, frameId: string, token?: string): ScopeWith {
   const frame = mustRun(draft, frameId);
-  return (input, more) => scopeFor(draft, frame, input, more);
-};
+  const { watch } = draft.context;
+  const scopeOfInput = (input: Json, more?: ScopeExtras) => scopeFor(draft, frame, input, { ...more, token });
+  return Object.assign(scopeOfInput, {
+    seen: <Value extends Json>(stage: Stage, value: Value): Value => {
+      watch?.({ kind: 'value', state: frame.state, stage, value });
+      return value;
+    },
+  });
+}
 
 /**
  * The frame leaves its state: the exit event, the variables, and on to the next state or out of the scope (`next` null).

@@ -9,6 +9,12 @@ export const MAX_HISTORY_EVENTS = 25_000;
 /** Iterations of an inline Map that run side by side when `MaxConcurrency` is absent or 0. */
 export const DEFAULT_MAP_CONCURRENCY = 40;
 
+/** Executions of a distributed Map that run side by side when `MaxConcurrency` is absent or 0, or larger. */
+export const MAX_CHILD_CONCURRENCY = 10_000;
+
+/** Our own: executions of a distributed Map that one step starts before it asks for another turn. */
+export const CHILDREN_PER_STEP = 100;
+
 /** Longest Wait: AWS takes a moment 24,855 days ahead and refuses one of 24,856, the seconds of 31 bits. */
 export const MAX_WAIT_SECONDS = 2_147_483_647;
 

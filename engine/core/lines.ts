@@ -26,11 +26,15 @@ export function startLine(draft: Draft, line: Line): void {
  * Every line of a Parallel or Map succeeded: the state leaves, its result being their outputs by index.
  * @throws EvaluationError
  */
-export function finishLines(draft: Draft, frameId: string): void {
+export const finishLines = (draft: Draft, frameId: string): void =>
+  leaveLines(draft, frameId, outputsOf(draft, frameId));
+
+/** The Parallel or Map leaves with this result. @throws EvaluationError */
+export function leaveLines(draft: Draft, frameId: string, outputs: Json): void {
   const frame = mustRun(draft, frameId);
   const state = stateOf(draft, frame);
   if (state.type !== 'Parallel' && state.type !== 'Map') throw new Error(`"${state.name}" has no lines to wait for`);
-  const result = withinLimit(state.name, outputsOf(draft, frameId));
+  const result = withinLimit(state.name, outputs);
   recordOn(draft, frameId, `${state.type}StateSucceeded`);
   update(draft, frameId, { previousEventId: frame.previousEventId }); // AWS leaves this event out of the chain
   const leaving = leaveWithResult(state.flow, frame.input, result, scopesOf(draft, frameId));
@@ -38,7 +42,8 @@ export function finishLines(draft: Draft, frameId: string): void {
   exitState(draft, frameId, leaving, state.next);
 }
 
-function outputsOf(draft: Draft, frameId: string): Json[] {
+/** Outputs of what ended, by index. */
+export function outputsOf(draft: Draft, frameId: string): Json[] {
   const ended = descendants(draft, frameId).flatMap((id) => {
     const frame = frameOf(draft, id);
     return frame?.kind === 'ended' ? [frame] : [];

@@ -1,23 +1,18 @@
 import type { MapState } from '../asl/machine.ts';
-import { EvaluationError } from '../data/evaluation.ts';
+import { EvaluationError, type Scope } from '../data/evaluation.ts';
 import type { Json } from '../data/json.ts';
-import { itemsId, scopeFor } from './context-object.ts';
+import { itemsId, type MapItem, scopeFor } from './context-object.ts';
 import { effectiveInput } from './data-flow.ts';
 import { type Draft, frameOf, mustRun, put, record, recordOn, stateOf, update } from './draft.ts';
 import { numberIn, valueOf } from './dynamic.ts';
+import type { RunFrame } from './execution.ts';
 import { DEFAULT_MAP_CONCURRENCY } from './limits.ts';
 import { finishLines, startLine } from './lines.ts';
 import { scopesOf } from './leave-state.ts';
 
 /** Reads the items and starts as many iterations as may run side by side. (ASL spec, "Map State") */
 export function startMap(draft: Draft, frameId: string, state: MapState): void {
-  const frame = mustRun(draft, frameId);
-  const scopes = scopesOf(draft, frameId);
-  const input = effectiveInput(state.flow, frame.input, scopes);
-  const scope = scopes(input);
-  const items = readItems(state, state.items === undefined ? input : valueOf(state.items, scope));
-  const asked = state.maxConcurrency === undefined ? 0 : numberIn(state.maxConcurrency, scope);
-
+  const { input, items, maxConcurrency: asked } = readMapWork(draft, frameId, state);
   const value = { length: items.length };
   const startedEventId = recordOn(draft, frameId, 'MapStateStarted', { key: 'mapStateStartedEventDetails', value });
   put(draft, itemsId(frameId), { kind: 'items', items });
@@ -34,6 +29,30 @@ export function startMap(draft: Draft, frameId: string, state: MapState): void {
   });
   startIterations(draft, frameId);
 }
+
+/** What a Map works on. */
+export interface MapWork {
+  /** The effective input, which an ItemSelector reads as `$`. */
+  readonly input: Json;
+  readonly items: readonly Json[];
+  /** 0 for no limit of its own. */
+  readonly maxConcurrency: number;
+}
+
+/** `data` stands for what an ItemReader would read. @throws EvaluationError */
+export function readMapWork(draft: Draft, frameId: string, state: MapState, data?: Json): MapWork {
+  const scopes = scopesOf(draft, frameId);
+  const input = effectiveInput(state.flow, mustRun(draft, frameId).input, scopes);
+  const scope = scopes(input);
+  const items = data === undefined ? itemsOf(state, input, scope) : readItems(state, data);
+  if (state.flow.language === 'JSONPath') scopes.seen('afterItemsPath', items);
+  const maxConcurrency = state.maxConcurrency === undefined ? 0 : numberIn(state.maxConcurrency, scope);
+  return { input, items, maxConcurrency: scopes.seen('maxConcurrency', maxConcurrency) };
+}
+
+/** The items in the state's input. @throws EvaluationError in AWS's words when there is no array */
+export const itemsOf = (state: MapState, input: Json, scope: Scope): readonly Json[] =>
+  readItems(state, state.items === undefined ? input : valueOf(state.items, scope));
 
 function readItems(state: MapState, value: Json): readonly Json[] {
   if (Array.isArray(value)) return value;
@@ -53,7 +72,9 @@ function readItems(state: MapState, value: Json): readonly Json[] {
   );
 }
 
-const pathText = ({ items }: MapState): string => (items?.kind === 'path' ? items.path.text : '$');
+/** AWS names a path into the context object by its second half. */
+const pathText = ({ items }: MapState): string =>
+  items?.kind === 'path' ? items.path.text.replace(/^\$\$/, '$') : '$';
 
 const typeName = (value: Json): string => (value === null ? 'null' : typeof value);
 
@@ -76,14 +97,15 @@ function startIteration(draft: Draft, frameId: string, state: MapState, id: stri
   if (doing.phase !== 'map') return;
   const items = frameOf(draft, itemsId(frameId));
   const item = { index, value: (items?.kind === 'items' ? items.items[index] : undefined) ?? null };
-  const input =
-    state.itemSelector === undefined
-      ? item.value
-      : state.itemSelector.evaluate(scopeFor(draft, frame, doing.input, { item }));
+  const input = iterationInput(draft, frame, state, doing.input, item);
   const details = { key: 'mapIterationStartedEventDetails', value: { name: state.name, index } } as const;
   const previousEventId = record(draft, 'MapIterationStarted', frame.previousEventId, details);
   startLine(draft, { id, parent: frameId, index, state: state.processor.startAt, input, previousEventId });
 }
+
+/** What an iteration starts with: its item, or what the ItemSelector makes of it. @throws EvaluationError */
+export const iterationInput = (draft: Draft, frame: RunFrame, state: MapState, input: Json, item: MapItem): Json =>
+  state.itemSelector === undefined ? item.value : state.itemSelector.evaluate(scopeFor(draft, frame, input, { item }));
 
 /** An iteration succeeded: the next item takes its place. */
 export function iterationSucceeded(draft: Draft, frameId: string): void {

@@ -16,6 +16,7 @@ export function pass(draft: Draft, frameId: string, state: PassState): void {
 }
 
 function resultOf(draft: Draft, frameId: string, { flow, result }: PassState): Json {
-  if (result !== undefined) return result;
-  return argumentsOf(flow, mustRun(draft, frameId).input, scopesOf(draft, frameId));
+  const scopes = scopesOf(draft, frameId);
+  if (result !== undefined) return scopes.seen('result', result);
+  return argumentsOf(flow, mustRun(draft, frameId).input, scopes);
 }

@@ -10,6 +10,10 @@ export function matches(errorEquals: readonly string[], { error, kind }: Failure
   });
 }
 
+/** Index of the first retrier that names the failure; -1 when none does. */
+export const firstRetrier = (retriers: readonly Retrier[], failure: Failure): number =>
+  retriers.findIndex(({ errorEquals }) => matches(errorEquals, failure));
+
 /** The attempt a failure is given: which retrier pays for it, and after how many seconds it starts. */
 export interface Attempt {
   readonly retrier: number;
@@ -26,7 +30,7 @@ export function nextAttempt(
   failure: Failure,
   random: () => number,
 ): Attempt | undefined {
-  const retrier = retriers.findIndex(({ errorEquals }) => matches(errorEquals, failure));
+  const retrier = firstRetrier(retriers, failure);
   const policy = retriers[retrier];
   const before = used[retrier] ?? 0;
   if (policy === undefined || before >= policy.maxAttempts) return undefined;

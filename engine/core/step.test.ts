@@ -25,6 +25,12 @@ describe('an execution', () => {
     ]);
   });
 
+  it('says in details, empty ones, that it failed without an error and a cause', async () => {
+    const { history } = await runMachine({ StartAt: 'No', States: { No: { Type: 'Fail' } } });
+
+    expect(history.at(-1)).toMatchObject({ type: 'ExecutionFailed', executionFailedEventDetails: {} });
+  });
+
   it('ends at the 25,000th event, which says so', async () => {
     const { history, summary } = await runMachine({
       StartAt: 'A',

@@ -5,6 +5,7 @@ import { endExecution } from './end-scope.ts';
 import type { ExecutionEvent, ExecutionState, StartFrame, Step, StepContext } from './execution.ts';
 import { evaluating } from './fail-state.ts';
 import { startLine } from './lines.ts';
+import { continueMapRuns, mapRunReported } from './map-run-events.ts';
 import { heartbeat, openAttempt, taskFailed, taskSubmitted, taskSucceeded, taskTimedOut } from './task.ts';
 import { EXECUTION_TIMEOUT, takeTurns } from './turns.ts';
 import { endWait } from './wait.ts';
@@ -37,19 +38,28 @@ export function step(machine: Machine, before: ExecutionState, event: ExecutionE
 export const changedNothing = ({ history, frames, opened, closed }: Step): boolean =>
   history.length === 0 && opened.length === 0 && closed.length === 0 && Object.keys(frames).length === 0;
 
-function take(draft: Draft, event: ExecutionEvent): void {
+/** Takes an event in; the turns it leads to are not taken yet. */
+export function take(draft: Draft, event: ExecutionEvent): void {
   switch (event.kind) {
     case 'Continued':
       close(draft, event.id);
       for (const frame of Object.values(draft.before.frames))
         if (frame.kind === 'run' && frame.doing.phase === 'entering') goOn(draft, frame.id);
-      return;
+      return continueMapRuns(draft);
     case 'EffectDone':
       return close(draft, event.id);
     case 'StopRequested':
       return endExecution(draft, 'ABORTED', { error: event.error, cause: event.cause }, 0);
     case 'TimerFired':
       return event.id === EXECUTION_TIMEOUT ? timeOut(draft) : timerFired(draft, event.frame, event.id);
+    case 'ItemsRead':
+    case 'ChildEnded':
+    case 'ResultsWritten':
+    case 'MapRunHindered':
+    case 'MapRunChanged':
+      return mapRunReported(draft, event);
+    case 'MapRunStopped':
+      return close(draft, event.id);
     default:
       return taskReported(draft, event);
   }
@@ -85,6 +95,8 @@ function taskReported(draft: Draft, event: TaskReport): void {
   const state = stateOf(draft, frame);
   if (state.type !== 'Task') throw new Error(`"${state.name}" has an attempt and is no Task`);
   evaluating(draft, event.frame, () => {
+    if ('submitted' in event && event.submitted !== undefined)
+      taskSubmitted(draft, event.frame, state, attempt, event.submitted);
     if (event.kind === 'TaskSubmitted') taskSubmitted(draft, event.frame, state, attempt, event.output);
     else if (event.kind === 'TaskSucceeded') taskSucceeded(draft, event.frame, state, event.output);
     else if (event.kind === 'TaskFailed') taskFailed(draft, event.frame, state, event.failure);

@@ -1,8 +1,7 @@
 import type { Resource, TaskState } from '../asl/machine.ts';
 import { plusSeconds } from '../data/instant.ts';
 import { isObject, type Json, jsonBytes } from '../data/json.ts';
-import { type ScopeExtras, scopeFor } from './context-object.ts';
-import { argumentsOf, leaveWithResult, type ScopeWith, tooLarge } from './data-flow.ts';
+import { argumentsOf, leaveWithResult, tooLarge } from './data-flow.ts';
 import { close, type Draft, mustRun, open, startFrame, update } from './draft.ts';
 import { numberIn } from './dynamic.ts';
 import type { Effect, Failure, RunFrame } from './execution.ts';
@@ -20,7 +19,7 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
   const key = String(draft.lastEventId + 1); // the id its scheduled event will have
   const waits = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
   const token = waits ? makeToken({ arn: startFrame(draft).arn, frame: frameId, key }, draft.random.hex()) : undefined;
-  const scopes: ScopeWith = (input, more?: ScopeExtras) => scopeFor(draft, frame, input, { ...more, token });
+  const scopes = scopesOf(draft, frameId, token);
 
   const input = argumentsOf(state.flow, frame.input, scopes);
   const scope = scopes(frame.input);
@@ -95,7 +94,8 @@ export function taskSucceeded(draft: Draft, frameId: string, state: TaskState, o
   }
   closeEffects(draft, mustRun(draft, frameId));
   recordSucceeded(draft, frameId, state.resource, output);
-  const leaving = leaveWithResult(state.flow, mustRun(draft, frameId).input, output, scopesOf(draft, frameId));
+  const scopes = scopesOf(draft, frameId);
+  const leaving = leaveWithResult(state.flow, mustRun(draft, frameId).input, scopes.seen('result', output), scopes);
   exitState(draft, frameId, leaving, state.next);
 }
 

@@ -15,6 +15,7 @@ import {
   type Turn,
   update,
 } from './draft.ts';
+import { startMapRun } from './distributed-map.ts';
 import { endExecution } from './end-scope.ts';
 import { fail, succeed } from './end-states.ts';
 import type { RunFrame, Step } from './execution.ts';
@@ -51,7 +52,8 @@ export function takeTurns(draft: Draft): Step {
   return toStep(draft);
 }
 
-function takeTurn(draft: Draft, turn: Turn): void {
+/** One turn and no more: what it leads to waits in `draft.turns`. */
+export function takeTurn(draft: Draft, turn: Turn): void {
   const frame = runFrame(draft, turn.frame);
   if (frame === undefined) return; // stopped by a sibling that failed
   if (turn.kind === 'LineFailed') failState(draft, frame.id, turn.failure);
@@ -62,14 +64,18 @@ function takeTurn(draft: Draft, turn: Turn): void {
 
 /** Enters the frame's state, or starts another attempt of the one it is in. */
 function enter(draft: Draft, frame: RunFrame): void {
+  if (frame.enteredEventId === 0) recordEntered(draft, frame);
+  run(draft, frame.id, stateOf(draft, frame));
+}
+
+/** The frame is in its state from now on. */
+export function recordEntered(draft: Draft, frame: RunFrame): void {
   const state = stateOf(draft, frame);
-  if (frame.enteredEventId === 0) {
-    const value = { name: state.name, ...dataDetails('input', frame.input) };
-    const id = recordOn(draft, frame.id, `${state.type}StateEntered`, { key: 'stateEnteredEventDetails', value });
-    const entered = { enteredEventId: id, beforeEnteredEventId: frame.previousEventId, enteredAt: draft.context.now };
-    update(draft, frame.id, entered);
-  }
-  run(draft, frame.id, state);
+  draft.context.watch?.({ kind: 'state', state: state.name, index: undefined });
+  const value = { name: state.name, ...dataDetails('input', frame.input) };
+  const id = recordOn(draft, frame.id, `${state.type}StateEntered`, { key: 'stateEnteredEventDetails', value });
+  const entered = { enteredEventId: id, beforeEnteredEventId: frame.previousEventId, enteredAt: draft.context.now };
+  update(draft, frame.id, entered);
 }
 
 function run(draft: Draft, frameId: string, state: State): void {
@@ -89,7 +95,9 @@ function run(draft: Draft, frameId: string, state: State): void {
     case 'Parallel':
       return startParallel(draft, frameId, state);
     case 'Map':
-      return startMap(draft, frameId, state);
+      return state.distributed === undefined
+        ? startMap(draft, frameId, state)
+        : startMapRun(draft, frameId, state, state.distributed);
     default:
       return state satisfies never;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Waiter } from '../core/index.ts';
+import type { TaskWaiter, Waiter } from '../core/index.ts';
 import { isObject, type Json, own } from '../data/json.ts';
 import { executionArn } from './arn.ts';
 import type {
@@ -28,9 +28,9 @@ export type ChildOutcome = TaskOutcome | { readonly kind: 'submitted'; readonly 
 
 export interface ChildExecutions {
   knows(resource: string): boolean;
-  dispatch(task: TaskRequest, waiter: Omit<Waiter, 'pattern'>, report: (outcome: ChildOutcome) => void): void;
+  dispatch(task: TaskRequest, waiter: Omit<TaskWaiter, 'pattern'>, report: (outcome: ChildOutcome) => void): void;
   /** Stops the child that an attempt started with these arguments, also one that is just being started. Safe to repeat. */
-  stop(call: Pick<TaskRequest, 'key' | 'input'>, waiter: Omit<Waiter, 'pattern'>): Promise<void>;
+  stop(call: Pick<TaskRequest, 'key' | 'input'>, waiter: Omit<TaskWaiter, 'pattern'>): Promise<void>;
 }
 
 const RESOURCE = /^arn:[^:]+:states:::states:startExecution(?:\.(sync(?::2)?|waitForTaskToken))?$/;
@@ -40,13 +40,13 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
   /** Starts in flight by task: a stop waits for them, or it would look for a child that is there a moment later. */
   const starting = new Map<string, Promise<unknown>>();
 
-  async function run(task: TaskRequest, waiter: Omit<Waiter, 'pattern'>): Promise<ChildOutcome> {
+  async function run(task: TaskRequest, waiter: Omit<TaskWaiter, 'pattern'>): Promise<ChildOutcome> {
     const pattern = RESOURCE.exec(task.resource)?.[1];
     const asked = readArguments(task);
     if (typeof asked === 'string') return { kind: 'failed', error: 'States.Runtime', cause: asked };
     const machine = await store.machine(asked.machineArn);
     if (machine === undefined)
-      return refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${asked.machineArn}'`);
+      return refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${asked.machineArn}'`, task.key);
     const waits = pattern === 'sync' || pattern === 'sync:2';
     const { kind, execution } = await start({
       machine,
@@ -55,7 +55,7 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
       ...(waits ? { waiter: { ...waiter, pattern } } : {}),
     });
     if (kind === 'exists' && execution.input !== asked.input)
-      return refused('ExecutionAlreadyExists', `Execution Already Exists: '${execution.arn}'`);
+      return refused('ExecutionAlreadyExists', `Execution Already Exists: '${execution.arn}'`, task.key);
     const output = { ExecutionArn: execution.arn, StartDate: execution.startedAt };
     return { kind: waits ? 'submitted' : 'succeeded', output };
   }
@@ -80,10 +80,12 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
       await starting.get(call.key);
       const asked = readArguments(call);
       if (typeof asked === 'string') return; // then nothing was started
-      const arn = executionArn(asked.machineArn, asked.name);
+      const machine = await store.machine(asked.machineArn);
+      if (machine === undefined || machine.type === 'EXPRESS') return; // nobody waits for an Express execution
+      const arn = executionArn(machine, asked.name, () => '');
       const started = (await store.load(arn))?.frames['start'];
-      const isOurs =
-        started?.kind === 'start' && started.waiter?.arn === waiter.arn && started.waiter.key === waiter.key;
+      const found = started?.kind === 'start' ? started.waiter : undefined;
+      const isOurs = found?.pattern !== 'map-run' && found?.arn === waiter.arn && found.key === waiter.key;
       if (isOurs) await stop(arn);
     },
   };
@@ -109,7 +111,7 @@ function readArguments({ input, key }: Pick<TaskRequest, 'key' | 'input'>): Aske
 
 /** An Input that is a text counts as JSON text when it is some. */
 function inputText(input: Json | undefined): string {
-  if (typeof input !== 'string') return JSON.stringify(input ?? {});
+  if (typeof input !== 'string') return JSON.stringify(input ?? {}); // null as if it were not there
   try {
     JSON.parse(input);
     return input;
@@ -118,8 +120,14 @@ function inputText(input: Json | undefined): string {
   }
 }
 
-const refused = (code: string, cause: string): TaskOutcome => ({
+const refused = (code: string, cause: string, key: string): TaskOutcome => ({
   kind: 'failed',
   error: `StepFunctions.${code}Exception`,
-  cause: `${cause} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${code})`,
+  cause: `${cause} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${code}; Request ID: ${requestId(key)}; Proxy: null)`,
 });
+
+/** The same for every repetition of an attempt. */
+function requestId(key: string): string {
+  const hex = createHash('sha256').update(key).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}

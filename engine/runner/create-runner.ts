@@ -10,10 +10,14 @@ import {
   step as nextStep,
   type TokenPlace,
   type Waiter,
+  type Watch,
 } from '../core/index.ts';
 import { toEpochMs } from '../data/instant.ts';
 import { executionArn } from './arn.ts';
+import type { ChildExecutions } from './child-executions.ts';
 import { type Answer, createMailboxes, type Letter } from './mailboxes.ts';
+import { compiledMachine } from './map-run/item-processors.ts';
+import type { ObjectStore } from './object-store.ts';
 import { createPerformer } from './performer.ts';
 import type {
   Clock,
@@ -21,6 +25,7 @@ import type {
   ExecutionStore,
   ExecutionSummary,
   Ids,
+  MapRunArn,
   StoredMachine,
   TaskDispatcher,
 } from './ports.ts';
@@ -31,14 +36,29 @@ import { endedSummary, runningSummary, startFacts } from './summaries.ts';
 export interface RunnerOptions {
   readonly store: ExecutionStore;
   readonly dispatcher: TaskDispatcher;
+  /** What distributed Maps read from and write to. Without it, one with an ItemReader fails. */
+  readonly objects?: ObjectStore;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The machine of a stored definition; called again and again for the same one, so worth remembering. */
   readonly machineOf: (stored: StoredMachine) => Machine;
   /** Told of what the runner cannot settle by itself: a store that fails, an interpreter that broke a promise. */
   readonly onProblem: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
+  /** Who starts executions of this machine that a task asks for; undefined for this runner itself. */
+  readonly elsewhere?: (machine: StoredMachine) => Pick<Runner, 'start'> | undefined;
   /** Running executions kept in memory. */
   readonly cachedExecutions?: number;
+  /** Performs the tasks it knows in the dispatcher's place; the executions that tasks start, when absent. */
+  readonly tasks?: ChildExecutions;
+  /** Sees what happens inside the steps. */
+  readonly watch?: Watch;
+}
+
+/** What an execution has besides that another execution started. */
+interface StartedBy {
+  readonly waiter: Waiter;
+  readonly arn: ExecutionArn;
+  readonly mapRunArn: MapRunArn;
 }
 
 /** Before a commit that failed is tried again. */
@@ -46,10 +66,10 @@ const STORE_PAUSE_MS = 1000;
 
 /** The loop of every host that has an `ExecutionStore`: load, step, commit, perform. */
 export function createRunner(options: RunnerOptions): Runner {
-  const { store, dispatcher, clock, ids, machineOf, onProblem, cachedExecutions = 1000 } = options;
+  const { store, dispatcher, objects, clock, ids, machineOf, onProblem, elsewhere, cachedExecutions = 1000 } = options;
   const cache = createStateCache(store, machineOf, cachedExecutions);
   const endWatchers = new Map<ExecutionArn, ((summary: ExecutionSummary) => void)[]>();
-  const context = () => ({ now: clock.now(), seed: ids.next() });
+  const context = () => ({ now: clock.now(), seed: ids.next(), watch: options.watch });
 
   const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
   const mailboxes = createMailboxes({ open, pause });
@@ -57,17 +77,21 @@ export function createRunner(options: RunnerOptions): Runner {
     dispatcher,
     clock,
     store,
-    start,
+    objects,
+    onProblem,
+    // What is waited for stays here: its end goes through the outbox.
+    start: (request) =>
+      (request.waiter === undefined && elsewhere?.(request.machine)?.start(request)) || start(request),
     stop: (arn) => ask(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
     post: mailboxes.post,
     done,
-    failed: onProblem,
+    tasks: options.tasks,
   });
 
-  async function start({ machine, name, input, waiter }: StartRequest & { readonly waiter?: Waiter }) {
-    const arn = executionArn(machine.arn, name);
-    const running = runningSummary({ arn, machine, name, input, startedAt: clock.now() });
-    const definition = machineOf(machine);
+  async function start(request: StartRequest & Partial<StartedBy>) {
+    const { machine, name, input, waiter, arn = executionArn(machine, name, ids.next), mapRunArn } = request;
+    const running = runningSummary({ arn, machine, name, input, mapRunArn, startedAt: clock.now() });
+    const definition = compiledMachine(machineOf, machine);
     const step = startStep(definition, startFacts(running, machine, waiter), context());
     const summary = step.end === undefined ? running : endedSummary(running, step.end, clock.now());
     if ((await store.create(summary, { ...step, summary })) === 'exists') {
@@ -183,6 +207,12 @@ export function createRunner(options: RunnerOptions): Runner {
     taskSucceeded: (token, output) =>
       byToken(token, ({ frame, key }) => ({ kind: 'TaskSucceeded', frame, key, output })),
     taskFailed: (token, failure) => byToken(token, ({ frame, key }) => ({ kind: 'TaskFailed', frame, key, failure })),
+    async changeMapRun(arn, change) {
+      const run = await store.mapRun(arn);
+      if (run === undefined) return 'unknown';
+      const event: ExecutionEvent = { kind: 'MapRunChanged', mapRun: arn, ...change };
+      return (await ask(run.executionArn, { event })) === 'taken' ? 'changed' : 'ended';
+    },
     taskHeartbeat: (token) => byToken(token, ({ frame, key }) => ({ kind: 'HeartbeatReceived', frame, key })),
     async recover() {
       let count = 0;

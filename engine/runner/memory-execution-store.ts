@@ -7,6 +7,8 @@ import {
   type ExecutionSummary,
   InvalidPageToken,
   type MachineArn,
+  type MapRun,
+  type MapRunArn,
   type Page,
   type StoredMachine,
 } from './ports.ts';
@@ -25,6 +27,7 @@ interface Row {
 export function memoryExecutionStore(): ExecutionStore {
   const rows = new Map<ExecutionArn, Row>();
   const outbox = new Map<string, OutboxEntry>();
+  const mapRuns = new Map<MapRunArn, MapRun>();
   const revisions = new Map<string, StoredMachine>();
   const newest = new Map<MachineArn, StoredMachine>();
   const deleted = new Set<MachineArn>();
@@ -40,6 +43,7 @@ export function memoryExecutionStore(): ExecutionStore {
     }
     if (row.summary.status !== 'RUNNING') row.frames.clear();
     row.history.push(...change.history);
+    for (const run of change.mapRuns ?? []) mapRuns.set(run.arn, run);
     for (const id of change.closed) outbox.delete(`${arn} ${id}`);
     for (const effect of change.opened) {
       outbox.delete(`${arn} ${effect.id}`); // opened again, it is the newest
@@ -79,19 +83,31 @@ export function memoryExecutionStore(): ExecutionStore {
         key: ({ id }) => String(id),
       });
     },
-    async list({ machineArn, status, limit, from }) {
+    async list({ machineArn, mapRunArn, status, limit, from }) {
       const newestFirst = [...rows.values()]
         .map(({ summary }) => summary)
         .reverse()
         .sort((a, b) => b.startedAt - a.startedAt);
       const wanted = (s: ExecutionSummary) =>
-        (machineArn === undefined || s.machineArn === machineArn) && (status === undefined || s.status === status);
+        (machineArn === undefined || s.machineArn === machineArn) &&
+        (mapRunArn === undefined || s.mapRunArn === mapRunArn) &&
+        (status === undefined || s.status === status);
       return pageOf(newestFirst, {
         limit,
         from,
-        listing: `list ${machineArn} ${status}`,
+        listing: `list ${machineArn} ${mapRunArn} ${status}`,
         key: ({ arn }) => arn,
         wanted,
+      });
+    },
+    mapRun: async (arn) => mapRuns.get(arn),
+    async mapRuns({ executionArn, limit, from }) {
+      return pageOf([...mapRuns.values()].reverse(), {
+        limit,
+        from,
+        listing: `map runs of ${executionArn}`,
+        key: ({ arn }) => arn,
+        wanted: (run) => run.executionArn === executionArn,
       });
     },
     async *outbox() {
@@ -102,7 +118,10 @@ export function memoryExecutionStore(): ExecutionStore {
       const old = [...rows.values()].filter(
         ({ summary: { arn, stoppedAt } }) => stoppedAt !== undefined && stoppedAt < endedBefore && !open.has(arn),
       );
-      for (const { summary } of old) rows.delete(summary.arn);
+      for (const { summary } of old) {
+        rows.delete(summary.arn);
+        for (const run of mapRuns.values()) if (run.executionArn === summary.arn) mapRuns.delete(run.arn);
+      }
       return old.length;
     },
     async putMachine(machine) {

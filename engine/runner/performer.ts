@@ -1,6 +1,7 @@
 import { type Effect, type ExecutionEvent, taskEffect } from '../core/index.ts';
-import { childExecutions, type ChildOutcome, type ChildStarter } from './child-executions.ts';
+import { type ChildExecutions, childExecutions, type ChildOutcome, type ChildStarter } from './child-executions.ts';
 import type { Letter } from './mailboxes.ts';
+import { mapRunPerformer, type MapRunWork } from './map-run/perform-map-runs.ts';
 import type { Clock, ExecutionArn, TaskDispatcher } from './ports.ts';
 import { createTimers } from './timers.ts';
 
@@ -11,18 +12,22 @@ export interface Performer {
   close(): void;
 }
 
-export interface PerformerOptions extends ChildStarter {
+export interface PerformerOptions extends Pick<ChildStarter, 'stop'>, Omit<MapRunWork, 'timers' | 'start'> {
+  readonly start: ChildStarter['start'] & MapRunWork['start'];
   readonly dispatcher: TaskDispatcher;
   readonly clock: Clock;
   readonly post: (arn: ExecutionArn, letter: Letter) => void;
   /** An effect without an outcome was performed and may leave the outbox. */
   readonly done: (arn: ExecutionArn, effectId: string) => void;
-  readonly failed: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
+  /** In place of the executions that tasks start. */
+  readonly tasks: ChildExecutions | undefined;
 }
 
-export function createPerformer({ dispatcher, clock, post, done, failed, ...starter }: PerformerOptions): Performer {
+export function createPerformer(options: PerformerOptions): Performer {
+  const { dispatcher, clock, post, done, onProblem } = options;
   const timers = createTimers(clock);
-  const children = childExecutions(starter);
+  const children = options.tasks ?? childExecutions(options);
+  const mapRuns = mapRunPerformer({ ...options, timers });
 
   function runTask(arn: ExecutionArn, effect: Extract<Effect, { kind: 'RunTask' }>): void {
     const { id, frame, key, resource, input, token, deadline } = effect;
@@ -36,7 +41,7 @@ export function createPerformer({ dispatcher, clock, post, done, failed, ...star
     const call = { key: `${arn}#${taskEffect(key)}`, input };
     children.stop(call, { arn, frame, key }).then(
       () => done(arn, id),
-      (thrown: unknown) => failed('a child execution could not be stopped; the next start tries again', arn, thrown),
+      (thrown: unknown) => onProblem('a child execution could not be stopped; the next start tries again', arn, thrown),
     );
   }
 
@@ -56,13 +61,14 @@ export function createPerformer({ dispatcher, clock, post, done, failed, ...star
         case 'StopChild':
           return stopChild(arn, effect);
         default:
-          return effect satisfies never;
+          return mapRuns.perform(arn, effect);
       }
     },
     withdraw(arn, effectId) {
       const name = `${arn}#${effectId}`;
       timers.cancel(name);
       dispatcher.cancel(name);
+      mapRuns.withdraw(arn, effectId);
     },
     close: timers.cancelAll,
   };

@@ -2,10 +2,16 @@ import type { EpochMs } from '../data/instant.ts';
 import type { Json } from '../data/json.ts';
 import type { Effect, Frame, Head } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history.ts';
+import type { MapRun } from '../core/map-run.ts';
 
 /** ARN of an execution: `arn:aws:states:<region>:<account>:execution:<machine>:<name>`. */
 export type ExecutionArn = string;
+/** With `/<label>` behind the machine's name, that of an item processor inside it: what a Map Run's executions run. */
 export type MachineArn = string;
+/** ARN of a Map Run: `arn:aws:states:<region>:<account>:mapRun:<machine>/<label>:<id>`. */
+export type MapRunArn = string;
+
+export type { MapRun };
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -28,6 +34,8 @@ export interface ExecutionSummary {
   readonly arn: ExecutionArn;
   readonly machineArn: MachineArn;
   readonly revisionId: string;
+  /** The Map Run that started it; absent for an execution of its own. */
+  readonly mapRunArn?: MapRunArn | undefined;
   readonly name: string;
   readonly status: ExecutionStatus;
   readonly startedAt: EpochMs;
@@ -60,6 +68,8 @@ export interface Commit {
   /** Ids that leave the outbox. Unknown ids are ignored. */
   readonly closed: readonly string[];
   readonly summary: ExecutionSummary | undefined;
+  /** Map Runs of the execution, stored as they are now; none when absent. */
+  readonly mapRuns?: readonly MapRun[];
 }
 
 export interface Page<T> {
@@ -99,10 +109,18 @@ export interface ExecutionStore {
   /** Newest start first. @throws InvalidPageToken */
   list(query: {
     readonly machineArn?: MachineArn;
+    readonly mapRunArn?: MapRunArn;
     readonly status?: ExecutionStatus;
     readonly limit: number;
     readonly from?: string;
   }): Promise<Page<ExecutionSummary>>;
+  mapRun(arn: MapRunArn): Promise<MapRun | undefined>;
+  /** The Map Runs of an execution, newest start first. @throws InvalidPageToken */
+  mapRuns(query: {
+    readonly executionArn: ExecutionArn;
+    readonly limit: number;
+    readonly from?: string;
+  }): Promise<Page<MapRun>>;
   /**
    * The whole outbox, oldest first: what a host performs again when it starts. What is opened while this runs is not
    * given, nor what is closed before its turn.

@@ -1,6 +1,6 @@
 import type { Json } from '../data/json.ts';
-import type { Failure } from '../core/execution.ts';
-import type { ExecutionArn, ExecutionSummary, StoredMachine } from './ports.ts';
+import type { Failure, MapRunChange } from '../core/execution.ts';
+import type { ExecutionArn, ExecutionSummary, MapRunArn, StoredMachine } from './ports.ts';
 
 /** Runs executions: the only loop. Load, step, commit, perform. */
 export interface Runner {
@@ -20,6 +20,8 @@ export interface Runner {
   taskSucceeded(token: string, output: Json): Promise<TokenAnswer>;
   taskFailed(token: string, failure: Failure): Promise<TokenAnswer>;
   taskHeartbeat(token: string): Promise<TokenAnswer>;
+  /** Changes what a running Map Run may do. `ended` when it was over already; nothing changes then. */
+  changeMapRun(arn: MapRunArn, change: MapRunChange): Promise<'changed' | 'ended' | 'unknown'>;
   /** Performs the outbox again and arms the timers; a host calls it once, before it serves. Gives the number of effects. */
   recover(): Promise<number>;
   /** Resolves when nothing is queued or being written. Open tasks and timers do not count. */

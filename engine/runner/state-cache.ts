@@ -1,5 +1,6 @@
 import type { Machine } from '../asl/machine.ts';
 import { applyFrames, type Frame, type Step } from '../core/index.ts';
+import { compiledMachine, storedMachineAt } from './map-run/item-processors.ts';
 import type { ExecutionArn, ExecutionStore, ExecutionSummary, StoredExecution, StoredMachine } from './ports.ts';
 
 /** A running execution in memory: what is stored, and the machine it runs. */
@@ -36,10 +37,10 @@ export function createStateCache(
       const stored = await store.load(arn);
       if (stored === undefined || stored.summary.status !== 'RUNNING') return undefined;
       const { machineArn, revisionId } = stored.summary;
-      const machine = await store.machine(machineArn, revisionId);
+      const machine = await storedMachineAt(store, machineArn, revisionId);
       if (machine === undefined)
         throw new Error(`${arn} runs revision ${revisionId} of ${machineArn}, which is not stored`);
-      const loaded = { ...stored, machine: machineOf(machine) };
+      const loaded = { ...stored, machine: compiledMachine(machineOf, machine) };
       put(loaded);
       return loaded;
     },

@@ -8,12 +8,14 @@ export const runningSummary = ({
   name,
   input,
   startedAt,
-}: Pick<ExecutionSummary, 'arn' | 'name' | 'input' | 'startedAt'> & {
+  mapRunArn,
+}: Pick<ExecutionSummary, 'arn' | 'name' | 'input' | 'startedAt' | 'mapRunArn'> & {
   readonly machine: StoredMachine;
 }): ExecutionSummary => ({
   arn,
   machineArn: machine.arn,
   revisionId: machine.revisionId,
+  ...(mapRunArn === undefined ? {} : { mapRunArn }),
   name,
   status: 'RUNNING',
   startedAt,

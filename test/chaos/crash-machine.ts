@@ -1,3 +1,4 @@
+import type { StoredMachine } from '../../engine/runner/ports.ts';
 import { functionArn, storedMachine } from '../support/run-machine.ts';
 
 const call = (name: string, more: object = {}) => ({
@@ -50,3 +51,66 @@ export const crashMachine = storedMachine('crash', {
     },
   },
 });
+
+const distributed = (label: string, processor: object) => ({
+  Type: 'Map',
+  Label: label,
+  ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...processor },
+});
+
+/** Distributed Maps: one that bears the failure of an item, and one that fails while an execution of it still waits. */
+export const distributedCrashMachine = storedMachine('crash', {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Each',
+  States: {
+    Each: {
+      ...distributed('each', {
+        StartAt: 'Which',
+        States: {
+          Which: {
+            Type: 'Choice',
+            Choices: [{ Condition: '{% $states.input = 6 %}', Next: 'Refuse' }],
+            Default: 'Steady',
+          },
+          Refuse: { Type: 'Fail', Error: 'Refused' },
+          Steady: call('steady', { End: true }),
+        },
+      }),
+      Items: '{% $states.input.items %}',
+      MaxConcurrency: 3,
+      ToleratedFailureCount: 1,
+      Output: { sum: "{% $sum($states.result[$type($) = 'number']) %}" },
+      Next: 'Doomed',
+    },
+    Doomed: {
+      ...distributed('doomed', {
+        StartAt: 'Whether',
+        States: {
+          Whether: {
+            Type: 'Choice',
+            Choices: [{ Condition: '{% $states.input = 1 %}', Next: 'Linger' }],
+            Default: 'Fail',
+          },
+          Linger: { Type: 'Wait', Seconds: 3600, End: true },
+          Fail: { Type: 'Fail', Error: 'Doomed' },
+        },
+      }),
+      Items: [1, 2],
+      Catch: [
+        {
+          ErrorEquals: ['States.ExceedToleratedFailureThreshold'],
+          Output: { sum: '{% $states.input.sum %}', word: 'caught' },
+          Next: 'Done',
+        },
+      ],
+      Next: 'Done',
+    },
+    Done: { Type: 'Succeed' },
+  },
+});
+
+/** By the name under which a test asks a host for one. */
+export const crashMachines: Readonly<Record<string, StoredMachine>> = {
+  inline: crashMachine,
+  distributed: distributedCrashMachine,
+};

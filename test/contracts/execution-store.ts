@@ -6,6 +6,7 @@ import {
   type ExecutionStore,
   type ExecutionSummary,
   InvalidPageToken,
+  type MapRun,
   type Page,
   type StoredMachine,
 } from '../../engine/runner/ports.ts';
@@ -276,6 +277,49 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
       });
     });
 
+    describe('map runs', () => {
+      it('gives a Map Run as the newest commit that names it has it', async () => {
+        const { arn } = await running('a', { mapRuns: [mapRunOf('a', '1'), mapRunOf('a', '2')] });
+        const over: MapRun = { ...mapRunOf('a', '1'), status: 'SUCCEEDED', stoppedAt: toEpochMs(1_700_000_009_000) };
+        await store.commit(arn, 1, commitOf(3, 3, { mapRuns: [over] }));
+        await store.commit(arn, 2, commitOf(4, 4));
+
+        expect(await store.mapRun(over.arn)).toEqual(over);
+        expect(await store.mapRun(mapRunOf('a', '2').arn)).toEqual(mapRunOf('a', '2'));
+        expect(await store.mapRun(mapRunOf('a', '3').arn)).toBeUndefined();
+      });
+
+      it('stores none with a commit that finds a conflict', async () => {
+        const { arn } = await running('a');
+        await store.commit(arn, 7, commitOf(3, 3, { mapRuns: [mapRunOf('a', '1')] }));
+
+        expect(await store.mapRun(mapRunOf('a', '1').arn)).toBeUndefined();
+      });
+
+      it('lists those of an execution, newest first, page by page', async () => {
+        const { arn: executionArn } = await running('a', { mapRuns: [mapRunOf('a', '1'), mapRunOf('a', '2')] });
+        await running('b', { mapRuns: [mapRunOf('b', '1')] });
+        await store.commit(executionArn, 1, commitOf(3, 3, { mapRuns: [mapRunOf('a', '3'), mapRunOf('a', '1')] }));
+
+        const pages = await allPages((from) => store.mapRuns({ executionArn, limit: 2, ...from }));
+        expect(pages).toEqual([[mapRunOf('a', '3'), mapRunOf('a', '2')], [mapRunOf('a', '1')]]);
+        await expect(store.mapRuns({ executionArn, limit: 1, from: 'rubbish' })).rejects.toThrow(InvalidPageToken);
+      });
+
+      it('lists the executions of one, by status too', async () => {
+        const { arn: mapRunArn } = mapRunOf('a', '1');
+        await store.create(summaryOf('of-none'), commitOf(1, 1));
+        await store.create(summaryOf('of-other', { mapRunArn: mapRunOf('a', '2').arn }), commitOf(1, 1));
+        await store.create(summaryOf('runs', { mapRunArn }), commitOf(1, 1));
+        await store.create({ ...endedSummary('ended'), mapRunArn }, commitOf(1, 1));
+
+        expect(names((await store.list({ limit: 9, mapRunArn })).items)).toEqual(['ended', 'runs']);
+        expect((await store.list({ limit: 9, mapRunArn, status: 'RUNNING' })).items).toEqual([
+          summaryOf('runs', { mapRunArn }),
+        ]);
+      });
+    });
+
     describe('forget', () => {
       const later = (name: string) => ({ ...endedSummary(name), stoppedAt: toEpochMs(1_700_000_009_001) });
       const put = (summary: ExecutionSummary, more: Partial<Commit> = {}) =>
@@ -461,6 +505,31 @@ const commitOf = (first: number, last: number, more: Partial<Commit> = {}): Comm
   summary: undefined,
   ...more,
 });
+
+const mapRunOf = (execution: string, id: string): MapRun => ({
+  arn: `arn:aws:states:us-east-1:000000000000:mapRun:deploy/each:${execution}-${id}`,
+  executionArn: `arn:aws:states:us-east-1:000000000000:execution:deploy:${execution}`,
+  machineArn: `${machineArn}/each`,
+  status: 'RUNNING',
+  startedAt: toEpochMs(1_700_000_000_123),
+  stoppedAt: undefined,
+  maxConcurrency: 0,
+  toleratedFailureCount: 0,
+  toleratedFailurePercentage: 12.5,
+  itemCounts: noCounts,
+  executionCounts: noCounts,
+});
+
+const noCounts = {
+  pending: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  timedOut: 0,
+  aborted: 0,
+  total: 0,
+  resultsWritten: 0,
+};
 
 const eventOf = (id: number) => ({
   id,

@@ -33,6 +33,7 @@ import { systemClock } from '../../adapters/local/system-clock.ts';
 import { inProcessTaskDispatcher } from '../../adapters/local/task-dispatcher.ts';
 import { stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
+import { isObject, type Json } from '../../engine/data/json.ts';
 import type { Runner } from '../../engine/runner/runner.ts';
 import { passing, roleArn } from '../support/api-under-test.ts';
 import { functionArn, mustRead } from '../support/run-machine.ts';
@@ -45,7 +46,7 @@ describe('the SDK for Step Functions as a client of a host', () => {
   let tokens: string[];
   const functions = new Map<string, LocalFunction>([
     [functionArn('double'), async (input) => 2 * Number(input)],
-    [functionArn('ask'), async (input) => void tokens.push(JSON.stringify(input).slice(1, -1))],
+    [functionArn('ask'), async (input) => void tokens.push(tokenIn(input))],
   ]);
 
   beforeEach(async () => {
@@ -146,7 +147,7 @@ describe('the SDK for Step Functions as a client of a host', () => {
   });
 
   it('answers a waiting task by its token, and stops an execution that waits', async () => {
-    const Arguments = { FunctionName: 'ask', Payload: '{% $states.context.Task.Token %}' };
+    const Arguments = { FunctionName: 'ask', Payload: { token: '{% $states.context.Task.Token %}' } };
     const Ask = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Arguments, End: true };
     const stateMachineArn = await create(
       'ask',
@@ -190,3 +191,8 @@ describe('the SDK for Step Functions as a client of a host', () => {
     });
   });
 });
+
+const tokenIn = (input: Json): string => {
+  const token = isObject(input) ? input['token'] : undefined;
+  return typeof token === 'string' ? token : '';
+};

@@ -1,3 +1,4 @@
+import { memoryObjectStore } from '../../adapters/memory/object-store.ts';
 import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
 import { stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
@@ -16,9 +17,11 @@ export function apiUnderTest() {
     new Set([functionArn('verify-release'), 'arn:aws:states:::lambda:invoke.waitForTaskToken']),
   );
   const problems: unknown[] = [];
+  const objects = memoryObjectStore(['bucket'], () => clock.now());
   const runner = createRunner({
     store,
     dispatcher,
+    objects,
     clock,
     ids,
     machineOf: ({ definition }) => mustRead(definition),
@@ -31,7 +34,7 @@ export function apiUnderTest() {
     ids,
     onProblem: (problem, thrown) => problems.push({ problem, thrown }),
   });
-  return { operations, fetch, store, clock, dispatcher, runner, problems };
+  return { operations, fetch, store, objects, clock, dispatcher, runner, problems };
 }
 
 export type ApiUnderTest = ReturnType<typeof apiUnderTest>;

@@ -2,9 +2,11 @@ import type { HistoryEvent } from '../../engine/core/history.ts';
 import type { Json } from '../../engine/data/json.ts';
 import { readMachine } from '../../engine/asl/index.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
+import type { ObjectStore } from '../../engine/runner/object-store.ts';
 import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
 import type {
   ExecutionSummary,
+  MapRun,
   StoredMachine,
   TaskDispatcher,
   TaskOutcome,
@@ -25,6 +27,10 @@ interface MachineRun {
   readonly output: Json | undefined;
   /** Seconds of virtual time it took. */
   readonly seconds: number;
+  /** Its Map Runs, newest first. */
+  readonly mapRuns: readonly MapRun[];
+  /** The executions that its Map Runs started, in the order they were started. */
+  readonly children: readonly ExecutionSummary[];
 }
 
 export const functionArn = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
@@ -40,12 +46,14 @@ export async function runMachine(
     inputText = JSON.stringify(input),
     functions = {},
     machines = {},
+    objects,
   }: {
     readonly input?: Json;
     /** The exact text, where its spelling matters. */
     readonly inputText?: string;
     readonly functions?: Readonly<Record<string, TestFunction>>;
     readonly machines?: Readonly<Record<string, object>>;
+    readonly objects?: ObjectStore;
   } = {},
 ): Promise<MachineRun> {
   const store = memoryExecutionStore();
@@ -55,6 +63,7 @@ export async function runMachine(
   const runner = createRunner({
     store,
     dispatcher,
+    ...(objects === undefined ? {} : { objects }),
     clock,
     ids: countingIds(),
     machineOf: ({ definition: text }) => mustRead(text),
@@ -81,12 +90,16 @@ export async function runMachine(
   const summary = await store.summary(execution.arn);
   if (summary === undefined) throw new Error('the execution is gone');
   const { items: history } = await store.history(execution.arn, { limit: 30_000, reverse: false });
+  const { items: mapRuns } = await store.mapRuns({ executionArn: execution.arn, limit: 1000 });
+  const { items: executions } = await store.list({ limit: 100_000 });
   await runner.close();
   return {
     summary,
     history,
     types: history.map(({ type }) => type),
     output: summary.output === undefined ? undefined : JSON.parse(summary.output),
+    mapRuns,
+    children: executions.filter(({ mapRunArn }) => mapRunArn !== undefined).reverse(),
     seconds: (clock.now() - startedAt) / 1000,
   };
 }

@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../../../engine/core/execution.ts';
 import type { ExecutionStore, Page } from '../../../engine/runner/ports.ts';
 import { pageToken, readPageToken } from './page-token.ts';
-import { type Row, SUMMARY_COLUMNS, readEffect, readEvent, readFrame, readSummary } from './rows.ts';
+import { type Row, SUMMARY_COLUMNS, readEffect, readEvent, readFrame, readMapRun, readSummary } from './rows.ts';
 
-type ExecutionReader = Pick<ExecutionStore, 'load' | 'summary' | 'history' | 'list' | 'outbox'>;
+type ExecutionReader = Pick<ExecutionStore, 'load' | 'summary' | 'history' | 'list' | 'mapRun' | 'mapRuns' | 'outbox'>;
 
 /** The questions about executions. Each is answered in one turn, between two transactions, so its parts belong together. */
 export function executionReader(db: DatabaseSync): ExecutionReader {
@@ -14,15 +14,19 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
   const eventsOf = 'SELECT e.id, e.body FROM event e JOIN summary s ON s.id = e.execution WHERE s.arn = ?';
   const eventsForward = db.prepare(`${eventsOf} AND e.id > ? ORDER BY e.id LIMIT ?`);
   const eventsBack = db.prepare(`${eventsOf} AND e.id < ? ORDER BY e.id DESC LIMIT ?`);
-  const listing = (filter: string) =>
-    db.prepare(
-      `SELECT ${SUMMARY_COLUMNS} FROM summary WHERE ${filter} (started, id) < (?, ?)
-       ORDER BY started DESC, id DESC LIMIT ?`,
-    );
-  const listed = listing('');
-  const listedByStatus = listing('status = ? AND');
-  const listedByMachine = listing('machine = ? AND');
-  const listedByBoth = listing('machine = ? AND status = ? AND');
+  const listings = new Map<string, StatementSync>();
+  const listing = (filter: string) => {
+    const statement =
+      listings.get(filter) ??
+      db.prepare(
+        `SELECT ${SUMMARY_COLUMNS} FROM summary WHERE ${filter} (started, id) < (?, ?)
+         ORDER BY started DESC, id DESC LIMIT ?`,
+      );
+    listings.set(filter, statement);
+    return statement;
+  };
+  const mapRunOf = db.prepare('SELECT body FROM map_run WHERE arn = ?');
+  const mapRunsOf = db.prepare('SELECT id, body FROM map_run WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?');
   const openEffects = db.prepare('SELECT execution, id, place FROM effect ORDER BY place');
   const effectOf = db.prepare(
     `SELECT s.arn, f.body FROM effect f JOIN summary s ON s.id = f.execution
@@ -55,13 +59,26 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
       return pageOf(rows, limit, readEvent, (last) => pageToken(kind, [Number(last.id)]));
     },
 
-    list: async ({ machineArn, status, limit, from }) => {
-      const kind = `executions of ${machineArn ?? 'every machine'}, ${status ?? 'every status'}`;
+    list: async ({ machineArn, mapRunArn, status, limit, from }) => {
+      const asked = Object.entries({ machine: machineArn, map_run: mapRunArn, status });
+      const filters = asked.flatMap(([column, value]) => (value === undefined ? [] : [{ column, value }]));
+      const kind = `executions of ${mapRunArn ?? machineArn ?? 'every machine'}, ${status ?? 'every status'}`;
       const [started = 0, id = 0] = readPageToken(kind, from, [Number.MAX_SAFE_INTEGER, 0]);
-      const statement = machineArn ? (status ? listedByBoth : listedByMachine) : status ? listedByStatus : listed;
-      const filters = [machineArn, status].filter((filter) => filter !== undefined);
-      const rows = statement.all(...filters, started, id, limit + 1);
+      const statement = listing(filters.map(({ column }) => `${column} = ? AND`).join(' '));
+      const rows = statement.all(...filters.map(({ value }) => value), started, id, limit + 1);
       return pageOf(rows, limit, readSummary, (last) => pageToken(kind, [Number(last.started), Number(last.id)]));
+    },
+
+    mapRun: async (arn) => {
+      const row = mapRunOf.get(arn);
+      return row && readMapRun(row);
+    },
+
+    mapRuns: async ({ executionArn, limit, from }) => {
+      const kind = `map runs of ${executionArn}`;
+      const [id = 0] = readPageToken(kind, from, [Number.MAX_SAFE_INTEGER]);
+      const rows = mapRunsOf.all(executionArn, id, limit + 1);
+      return pageOf(rows, limit, readMapRun, (last) => pageToken(kind, [Number(last.id)]));
     },
 
     async *outbox() {

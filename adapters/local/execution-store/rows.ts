@@ -2,18 +2,19 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { Effect, Frame } from '../../../engine/core/execution.ts';
 import type { HistoryEvent } from '../../../engine/core/history.ts';
 import { toEpochMs } from '../../../engine/data/instant.ts';
-import type { ExecutionStatus, ExecutionSummary, StoredMachine } from '../../../engine/runner/ports.ts';
+import type { ExecutionStatus, ExecutionSummary, MapRun, StoredMachine } from '../../../engine/runner/ports.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export const SUMMARY_COLUMNS =
-  'id, arn, machine, revision, name, status, started, stopped, input, output, error, cause';
+  'id, arn, machine, revision, name, status, started, stopped, input, output, error, cause, map_run';
 
 /** A summary from a row with `SUMMARY_COLUMNS`. */
 export const readSummary = (row: Row): ExecutionSummary => ({
   arn: String(row.arn),
   machineArn: String(row.machine),
   revisionId: String(row.revision),
+  ...(row.map_run === null ? {} : { mapRunArn: String(row.map_run) }),
   name: String(row.name),
   // Only `writeExecution` writes this column, from a value of the type.
   status: String(row.status) as ExecutionStatus,
@@ -30,6 +31,8 @@ export const readFrame = (row: Row): Frame => JSON.parse(String(row.body));
 export const readEvent = (row: Row): HistoryEvent => JSON.parse(String(row.body));
 export const readEffect = (row: Row): Effect => JSON.parse(String(row.body));
 export const readMachine = (row: Row): StoredMachine => JSON.parse(String(row.body));
+
+export const readMapRun = (row: Row): MapRun => JSON.parse(String(row.body));
 
 const optionalText = (value: SQLOutputValue | undefined) =>
   value === null || value === undefined ? undefined : String(value);

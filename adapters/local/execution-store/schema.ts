@@ -87,4 +87,16 @@ const MIGRATIONS = [
      newest INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX machine_by_name ON machine (name, arn)`,
+
+  // Few executions belong to a Map Run, so only those are in the index.
+  `ALTER TABLE summary ADD COLUMN map_run TEXT;
+   CREATE INDEX summary_by_map_run ON summary (map_run, started DESC, id DESC) WHERE map_run IS NOT NULL;
+
+   CREATE TABLE map_run (
+     id INTEGER PRIMARY KEY,
+     arn TEXT NOT NULL UNIQUE,
+     execution TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX map_run_by_execution ON map_run (execution, id DESC)`,
 ];

@@ -9,15 +9,25 @@ interface EncodedCommit {
   readonly history: readonly (readonly [id: number, body: string])[];
   readonly opened: readonly (readonly [id: string, body: string])[];
   readonly closed: readonly string[];
+  readonly mapRuns: readonly (readonly [arn: string, execution: string, body: string])[];
   readonly summary: ExecutionSummary | undefined;
 }
 
-export const encodeCommit = ({ head, frames, history, opened, closed, summary }: Commit): EncodedCommit => ({
+export const encodeCommit = ({
+  head,
+  frames,
+  history,
+  opened,
+  closed,
+  summary,
+  mapRuns = [],
+}: Commit): EncodedCommit => ({
   head,
   frames: Object.entries(frames).map(([id, frame]) => [id, frame === null ? null : JSON.stringify(frame)]),
   history: history.map((event) => [event.id, JSON.stringify(event)]),
   opened: opened.map((effect) => [effect.id, JSON.stringify(effect)]),
   closed,
+  mapRuns: mapRuns.map((run) => [run.arn, run.executionArn, JSON.stringify(run)]),
   summary,
 });
 
@@ -32,8 +42,8 @@ interface ExecutionWriter {
 export function executionWriter(db: DatabaseSync): ExecutionWriter {
   const idOf = db.prepare('SELECT id FROM summary WHERE arn = ?');
   const addSummary = db.prepare(
-    `INSERT INTO summary (arn, machine, revision, name, status, started, stopped, input, output, error, cause)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO summary (arn, machine, revision, name, status, started, stopped, input, output, error, cause, map_run)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const endSummary = db.prepare(
     'UPDATE summary SET status = ?, stopped = ?, output = ?, error = ?, cause = ? WHERE id = ?',
@@ -56,12 +66,16 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
      ON CONFLICT DO UPDATE SET place = excluded.place, body = excluded.body`,
   );
   const dropEffect = db.prepare('DELETE FROM effect WHERE execution = ? AND id = ?');
+  const putMapRun = db.prepare(
+    'INSERT INTO map_run (arn, execution, body) VALUES (?, ?, ?) ON CONFLICT (arn) DO UPDATE SET body = excluded.body',
+  );
   // What ended before an instant started before it too: that is what the index by start is good for.
   const someOld = db.prepare(
     `SELECT id FROM summary WHERE started < ?1 AND stopped < ?1
      AND NOT EXISTS (SELECT 1 FROM effect WHERE execution = summary.id) LIMIT 20`,
   );
   const dropAll = ['event', 'frame', 'head'].map((table) => db.prepare(`DELETE FROM ${table} WHERE execution = ?`));
+  const dropMapRuns = db.prepare('DELETE FROM map_run WHERE execution = (SELECT arn FROM summary WHERE id = ?)');
   const dropSummary = db.prepare('DELETE FROM summary WHERE id = ?');
   let place = Number(db.prepare('SELECT max(place) AS place FROM effect').get()?.place ?? 0);
 
@@ -71,6 +85,7 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
     if (ended) dropFrames.run(execution);
     else writeFrames(execution, change.frames);
     for (const id of change.closed) dropEffect.run(execution, id);
+    for (const run of change.mapRuns) putMapRun.run(...run);
     for (const [id, body] of change.opened) putEffect.run(execution, id, ++place, body);
   }
 
@@ -86,7 +101,7 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
       const broken = brokenHistory(summary.arn, 0, first);
       if (broken !== undefined) return broken;
       const { arn, machineArn, revisionId, name, status, startedAt, stoppedAt = null, input } = summary;
-      const { output = null, error = null, cause = null } = summary;
+      const { output = null, error = null, cause = null, mapRunArn = null } = summary;
       const { lastInsertRowid: execution } = addSummary.run(
         arn,
         machineArn,
@@ -99,6 +114,7 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
         output,
         error,
         cause,
+        mapRunArn,
       );
       write(execution, 1, first, status !== 'RUNNING');
       return 'created';
@@ -121,7 +137,7 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
 
     forgetSome(endedBefore) {
       const old = someOld.all(endedBefore);
-      for (const { id } of old) for (const drop of [...dropAll, dropSummary]) drop.run(Number(id));
+      for (const { id } of old) for (const drop of [...dropAll, dropMapRuns, dropSummary]) drop.run(Number(id));
       return old.length;
     },
   };

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { type Configuration, serviceOfImage, serviceSettings } from '../../configuration.ts';
 import type { World } from '../../world.ts';
 import { publicUrls, publishService } from '../router/publish-service.ts';
-import { systemClock } from '../system-clock.ts';
 import { addressesIn } from './addresses.ts';
 import { createDeployments, type Deployments } from './deployments.ts';
 import type { Down } from './down.ts';
@@ -18,13 +17,14 @@ interface HostParts {
   readonly configuration: Configuration;
   readonly world: World;
   readonly engine: HostEngine;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly down: Down;
   readonly log: Logger;
 }
 
 /** The host's HTTP app over its engine and its world. */
-export function composeApp({ configuration, world, engine, down, log }: HostParts): Hono {
-  const { now } = systemClock;
+export function composeApp({ configuration, world, engine, now, down, log }: HostParts): Hono {
   const settings = (service: string) => serviceSettings(configuration, service);
   const starter = createDeployments({ ...world, ...engine, machine: engine.machine('deploy'), settings, now });
   const deployments: Deployments = { ...starter, start: publishFirst(configuration, world, starter.start) };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
-import { createRunner } from '../../../engine/runner/create-runner.ts';
+import type { ObjectStore } from '../../../engine/runner/object-store.ts';
 import type { Runner } from '../../../engine/runner/runner.ts';
 import type { ExecutionStore, StoredMachine } from '../../../engine/runner/ports.ts';
 import { stepFunctions } from '../../../functions/index.ts';
@@ -9,11 +8,11 @@ import type { Configuration } from '../../configuration.ts';
 import type { World } from '../../world.ts';
 import type { LocalFunctions } from '../local-function.ts';
 import { randomIds } from '../random-ids.ts';
-import { systemClock } from '../system-clock.ts';
 import { inProcessTaskDispatcher } from '../task-dispatcher.ts';
 import { addressesIn } from './addresses.ts';
+import { composeEngine } from './compose-engine.ts';
 import { executionLeases } from './execution-leases.ts';
-import { machineCache } from './machine-cache.ts';
+import type { HostTime } from './host-time.ts';
 import { createWorkflowMachines } from './workflow-machines.ts';
 
 /** The interpreter of this host with its store, its functions and its workflows. */
@@ -31,52 +30,65 @@ export interface HostEngine {
 interface EngineOptions {
   readonly configuration: Configuration;
   readonly store: ExecutionStore;
+  /** What distributed Maps read and write. */
+  readonly objects: ObjectStore;
   readonly world: World;
+  readonly time: HostTime;
   readonly log: Logger;
 }
 
 const WORKFLOWS = join(import.meta.dirname, '../../../workflows');
 
-export async function openEngine({ configuration, store, world, log }: EngineOptions): Promise<HostEngine> {
+export async function openEngine({
+  configuration,
+  store,
+  objects,
+  world,
+  time,
+  log,
+}: EngineOptions): Promise<HostEngine> {
+  const { clock } = time;
   const { aws, host } = configuration;
   const addresses = addressesIn(aws);
+  const leases = executionLeases(world.leases, store);
   const dispatcher = inProcessTaskDispatcher({
-    functions: functionsByArn({ ...world, leases: executionLeases(world.leases, store) }, addresses.function),
+    functions: functionsByArn({ ...world, leases }, addresses.function, time),
     concurrency: host.concurrency,
-    clock: systemClock,
+    clock,
     log: (message, { key, resource }) => log.warn({ key, resource }, message),
   });
-  const runner = createRunner({
+  const engine = composeEngine({
     store,
+    objects,
     dispatcher,
-    clock: systemClock,
+    clock,
     ids: randomIds,
-    machineOf: machineCache(),
-    onProblem: (problem, execution, thrown) => log.error({ err: thrown, execution }, problem),
+    onProblem: (problem, thrown, execution) => log.error({ err: thrown, execution }, problem),
   });
   const workflows = await createWorkflowMachines({
     folder: WORKFLOWS,
     store,
     addresses,
     functions: [...stepFunctions.keys()],
-    clock: systemClock,
+    clock,
   });
   return {
-    runner,
+    runner: engine.runner,
     store,
-    api: stepFunctionsApi({
-      operations: stepFunctionsOperations({ runner, store, dispatcher, clock: systemClock, ids: randomIds, ...aws }),
-      ids: randomIds,
-      onProblem: (problem, thrown) => log.error({ err: thrown }, problem),
-    }),
+    api: engine.api(aws),
     machine(workflow) {
       const found = workflows.find(({ name }) => name === workflow);
       if (found === undefined) throw new Error(`there is no workflow ${workflow} in ${WORKFLOWS}`);
       return found;
     },
-    close: runner.close,
+    close: engine.close,
   };
 }
 
-const functionsByArn = (world: World, arnOf: (name: string) => string): LocalFunctions =>
-  new Map([...stepFunctions].map(([name, { invoke }]) => [arnOf(name), (input, call) => invoke(input, world, call)]));
+const functionsByArn = (world: World, arnOf: (name: string) => string, time: HostTime): LocalFunctions =>
+  new Map(
+    [...stepFunctions].map(([name, { invoke }]) => [
+      arnOf(name),
+      time.call((input, call) => invoke(input, world, call)),
+    ]),
+  );

@@ -3,11 +3,12 @@ import { readConfiguration } from '../../configuration.ts';
 import { openWorld } from '../../world.ts';
 import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
-import { systemClock } from '../system-clock.ts';
+import { folderObjectStore } from '../object-store/object-store.ts';
 import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
 import { createDown } from './down.ts';
 import { hostLog } from './host-log.ts';
+import { realTime, virtualTime } from './host-time.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Fetch, listen, refuseOffLoopback } from './listen.ts';
 import { openEngine } from './open-engine.ts';
@@ -21,6 +22,8 @@ interface HostOptions {
   readonly port?: number;
   readonly address?: string;
   readonly log: 'pretty' | 'json';
+  /** Waits, retries and timeouts take no time: for tests, never for production. */
+  readonly virtualClock?: boolean;
 }
 
 export interface RunningHost {
@@ -42,6 +45,7 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
   const dataFolder = resolve(options.dataFolder ?? configuration.dataFolder);
   const log = hostLog(options.log);
   await ownDataFolder(dataFolder, log);
+  const time = options.virtualClock === true ? virtualTime(Date.now()) : realTime;
   const opened: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -55,11 +59,13 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     let answer = notNow('the host is starting');
     const server = await listen((request) => answer(request), address, port);
     opened.push(() => server.close());
-    const world = await openWorld(configuration, dataFolder, systemClock, log);
+    const world = await openWorld(configuration, dataFolder, time.clock, log);
     opened.push(() => world.close());
+    const objects = time.port(folderObjectStore(join(dataFolder, 'objects')));
     const deployMachineArn = addressesIn(configuration.aws).machine('deploy');
-    const engine = await openEngine({ configuration, store, world, log });
+    const engine = await openEngine({ configuration, store: time.port(store), objects, world, time, log });
     opened.push(() => engine.close());
+    opened.push(() => time.close());
     const housekeeping = startHousekeeping({ world, store, deployMachineArn, log });
     opened.push(() => housekeeping.stop());
     await housekeeping.round();
@@ -77,7 +83,9 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       },
       leave: () => void leave(),
     });
-    answer = composeApp({ configuration, world, engine, down, log }).fetch;
+    answer = time.requests(composeApp({ configuration, world, engine, now: time.clock.now, down, log }).fetch);
+    if (options.virtualClock === true)
+      log.warn('THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once. This host is for tests only.');
     log.info(
       { url: server.url, dataFolder, performed, router: world.routerWasStarted ? 'started' : 'found' },
       'listening',

@@ -1,0 +1,150 @@
+import type { Effect, ExecutionEvent, MapRunWaiter } from '../../core/index.ts';
+import { toEpochMs } from '../../data/instant.ts';
+import { childArn } from '../arn.ts';
+import type { Letter } from '../mailboxes.ts';
+import { NoSuchObject, type ObjectStore } from '../object-store.ts';
+import type { Clock, ExecutionArn, ExecutionStore, MapRunArn, StoredMachine } from '../ports.ts';
+import type { Timers } from '../timers.ts';
+import { executionsOf } from './executions-of.ts';
+import { storedMachineAt } from './item-processors.ts';
+import { Unusable } from './unusable.ts';
+import { readItems } from './read-items.ts';
+import { writeResults } from './write-results.ts';
+
+export type MapRunEffect = Extract<Effect, { kind: 'StartChild' | 'ReadItems' | 'WriteResults' | 'StopMapRun' }>;
+
+export interface MapRunWork {
+  readonly store: ExecutionStore;
+  /** Absent where a host has none: nothing can be read or written then. */
+  readonly objects: ObjectStore | undefined;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly start: (request: {
+    readonly machine: StoredMachine;
+    readonly arn: ExecutionArn;
+    readonly name: string;
+    readonly input: string;
+    readonly waiter: MapRunWaiter;
+    readonly mapRunArn: MapRunArn;
+  }) => Promise<unknown>;
+  readonly post: (arn: ExecutionArn, letter: Letter) => void;
+  readonly done: (arn: ExecutionArn, effectId: string) => void;
+  readonly onProblem: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
+}
+
+/** Before an execution that could not be started is tried again. */
+const PAUSE_MS = 1000;
+
+/** Does what Map Runs ask for: reads their items, starts and stops their executions, writes their results. */
+export function mapRunPerformer(work: MapRunWork) {
+  const { store, objects, clock, timers, start, post, done, onProblem } = work;
+  /** Starts under way, by Map Run: who stops its executions waits for these first. */
+  const starting = new Map<MapRunArn, Set<Promise<void>>>();
+  /** Starts that no step has taken back. */
+  const wanted = new Set<string>();
+
+  async function startChild(
+    parent: ExecutionArn,
+    effect: Extract<MapRunEffect, { kind: 'StartChild' }>,
+  ): Promise<void> {
+    const { machineArn, name, input, waiter } = effect;
+    const place = `${parent}#${effect.id}`;
+    try {
+      const summary = await store.summary(parent);
+      const machine = summary && (await storedMachineAt(store, machineArn, summary.revisionId));
+      if (machine === undefined) throw new Error(`${machineArn} is not stored`);
+      const arn = childArn(effect);
+      await start({ machine, arn, name, input: JSON.stringify(input), waiter, mapRunArn: waiter.mapRun });
+    } catch (thrown) {
+      if (!wanted.has(place)) return;
+      onProblem('an execution of a Map Run could not be started and will be tried again', parent, thrown);
+      timers.set(place, toEpochMs(clock.now() + PAUSE_MS), () =>
+        track(effect.waiter.mapRun, startChild(parent, effect)),
+      );
+    }
+  }
+
+  function track(mapRun: MapRunArn, started: Promise<void>): void {
+    const all = starting.get(mapRun) ?? new Set();
+    starting.set(mapRun, all.add(started));
+    void started.finally(() => {
+      all.delete(started);
+      if (all.size === 0) starting.delete(mapRun);
+    });
+  }
+
+  async function stopChildren(mapRun: MapRunArn): Promise<void> {
+    const underWay = starting.get(mapRun);
+    if (underWay !== undefined) await Promise.all(underWay);
+    const running = await executionsOf(store, mapRun, 'RUNNING');
+    await Promise.all(running.map(({ arn }) => stopped(arn)));
+  }
+
+  const stopped = (arn: ExecutionArn): Promise<void> =>
+    new Promise((resolve) =>
+      post(arn, {
+        event: { kind: 'StopRequested', error: undefined, cause: undefined },
+        answered: () => resolve(),
+      }),
+    );
+
+  async function stopMapRun(
+    parent: ExecutionArn,
+    { id, mapRun }: Extract<MapRunEffect, { kind: 'StopMapRun' }>,
+  ): Promise<void> {
+    await stopChildren(mapRun);
+    // An execution that has ended takes no events: its outbox is emptied from outside.
+    const answered: Letter['answered'] = (answer) => answer === 'ignored' && done(parent, id);
+    post(parent, { event: { kind: 'MapRunStopped', id }, answered });
+  }
+
+  /** The event that the work gives, or why it could not be done. */
+  async function report(
+    parent: ExecutionArn,
+    { frame, mapRun }: { readonly frame: string; readonly mapRun: MapRunArn },
+    error: string,
+    done: () => Promise<ExecutionEvent>,
+  ): Promise<void> {
+    const event = await done().catch((thrown: unknown): ExecutionEvent => {
+      if (!(thrown instanceof Unusable || thrown instanceof NoSuchObject))
+        onProblem('a Map Run could not read its items or write its results', parent, thrown);
+      const cause = thrown instanceof Error ? thrown.message : String(thrown);
+      return { kind: 'MapRunHindered', frame, mapRun, failure: { error, cause } };
+    });
+    post(parent, { event });
+  }
+
+  function needObjects(): ObjectStore {
+    if (objects === undefined) throw new Unusable('This host has no object store');
+    return objects;
+  }
+
+  return {
+    perform(parent: ExecutionArn, effect: MapRunEffect): void {
+      switch (effect.kind) {
+        case 'StartChild':
+          wanted.add(`${parent}#${effect.id}`);
+          return track(effect.waiter.mapRun, startChild(parent, effect));
+        case 'StopMapRun':
+          return void stopMapRun(parent, effect).catch((thrown: unknown) =>
+            onProblem('executions of a Map Run will be stopped when the host starts again', parent, thrown),
+          );
+        case 'ReadItems':
+          return void report(parent, effect, 'States.ItemReaderFailed', async () => {
+            const { frame, mapRun } = effect;
+            return { kind: 'ItemsRead', frame, mapRun, ...(await readItems(needObjects(), effect)) };
+          });
+        case 'WriteResults':
+          return void report(parent, effect, 'States.ResultWriterFailed', async () => {
+            const { frame, mapRun } = effect;
+            await stopChildren(mapRun);
+            const output = await writeResults({ store, objects: needObjects() }, parent, effect);
+            return { kind: 'ResultsWritten', frame, mapRun, output };
+          });
+        default:
+          return effect satisfies never;
+      }
+    },
+    withdraw: (parent: ExecutionArn, effectId: string): void => void wanted.delete(`${parent}#${effectId}`),
+  };
+}

@@ -35,6 +35,13 @@ describe('checkConfiguration', () => {
     );
   });
 
+  it('takes keys with a reference to their secret, and no secret itself', () => {
+    const keys = (secret: string) => ({ authentication: { keys: [{ accessKeyId: 'AKID', secret }] } });
+
+    expect(checkConfiguration(keys('env:SECRET'), 'p.yaml').authentication?.keys).toHaveLength(1);
+    expect(() => checkConfiguration(keys('hunter2'), 'p.yaml')).toThrow(/authentication\.keys\.0\.secret/);
+  });
+
   it('takes a service without any setting', () => {
     const configuration = checkConfiguration({ services: { shop: null } }, 'p.yaml');
 

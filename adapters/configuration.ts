@@ -33,13 +33,16 @@ const service = z.strictObject({
   canary: z._default(canarySettings, {}),
 });
 
+/** Where a secret is: `env:NAME` or `file:PATH`. */
+const reference = z.string().check(z.regex(/^(env|file):.+/));
+
 const notification = z.union([
   z.strictObject({ type: z.literal('log') }),
   z.strictObject({
     type: z.literal('webhook'),
     url: z.url(),
     /** Reference to the signing key: `env:NAME` or `file:PATH`. */
-    secret: z.optional(z.string().check(z.regex(/^(env|file):.+/))),
+    secret: z.optional(reference),
   }),
 ]);
 
@@ -57,8 +60,18 @@ const configuration = z.strictObject({
     z.strictObject({ region: z._default(z.string(), 'us-east-1'), account: z._default(z.string(), '000000000000') }),
     {},
   ),
+  /** Who may call the Step Functions API. Absent: whoever reaches it. */
+  authentication: z.optional(
+    z.strictObject({
+      keys: z
+        .array(z.strictObject({ accessKeyId: z.string().check(z.minLength(1)), secret: reference }))
+        .check(z.minLength(1)),
+    }),
+  ),
   /** Absent: every repository that is pushed is a service with the defaults. */
   services: z.optional(z.record(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), z.nullish(service))),
+  /** Who is told when the status of an execution changes, in EventBridge's shape. */
+  events: z._default(z.array(notification), []),
   notifications: z._default(z.array(notification), [{ type: 'log' as const }]),
 });
 

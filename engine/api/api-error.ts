@@ -11,3 +11,7 @@ export class ApiError extends Error {
     this.status = status;
   }
 }
+
+/** Standard machines and Express ones have operations that the other kind has not. */
+export const typeNotSupported = () =>
+  new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');

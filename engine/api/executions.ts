@@ -1,18 +1,20 @@
 import * as z from 'zod/mini';
+import type { EpochMs } from '../data/instant.ts';
 import { isObject } from '../data/json.ts';
 import { splitLabel, storedMachineAt } from '../runner/map-run/item-processors.ts';
+import { notRedrivable } from '../runner/redrivable.ts';
 import type { ExecutionStatus, ExecutionSummary, MapRun } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
-import { mustBeOffered, notForThisType } from './express.ts';
+import { ApiError, typeNotSupported } from './api-error.ts';
+import { mustBeOffered } from './express.ts';
 import { mustHaveMapRun } from './find-map-run.ts';
-import type { StepFunctionsApiOptions } from './options.ts';
+import type { ApiParts, StepFunctionsApiOptions } from './options.ts';
 import { readPage } from './pages.ts';
-import { readExecutionArn, readMachineArn } from './read-arn.ts';
+import { isVersion, readExecutionArn, readQualifiedArn } from './read-arn.ts';
 import { fields, readFields, text } from './read-fields.ts';
 import { readInput } from './read-json-text.ts';
 import { readName } from './read-name.ts';
-import { mustExist } from './state-machines.ts';
-import { epochSeconds, machineFacts, newUuid } from './wire-values.ts';
+import { resolveMachine } from './resolve-machine.ts';
+import { epochSeconds, machineData, machineFacts, newUuid } from './wire-values.ts';
 
 const start = z.object({
   stateMachineArn: fields.arn,
@@ -21,6 +23,7 @@ const start = z.object({
 });
 const execution = z.object({ executionArn: fields.arn, includedData: z._default(fields.includedData, 'ALL_DATA') });
 const stop = z.object({ executionArn: fields.arn, error: z.optional(fields.error), cause: z.optional(fields.cause) });
+const redrive = z.object({ executionArn: fields.arn, clientToken: z.optional(text(1, 64)) });
 const listing = z.object({
   stateMachineArn: z.optional(fields.arn),
   mapRunArn: z.optional(z.string()),
@@ -31,17 +34,18 @@ const listing = z.object({
 });
 
 /** Executions: started, stopped, shown. */
-export function executionOperations({ runner, express, store, ids }: StepFunctionsApiOptions) {
+export function executionOperations({ runner, express, store, clock, ids }: ApiParts) {
   return {
     /** While the execution runs, repeating it with the same input gives the same execution. */
     StartExecution: async (request: unknown) => {
       const asked = readFields(start, request);
       const name = asked.name === undefined ? newUuid(ids) : readName(asked.name);
-      const arn = readMachineArn(asked.stateMachineArn);
+      readQualifiedArn(asked.stateMachineArn);
       const input = readInput(asked.input);
-      const machine = await mustExist(store, arn);
+      const { machine, version, alias } = await resolveMachine(store, ids, asked.stateMachineArn);
+      const by = { versionArn: version?.arn, aliasArn: alias?.arn };
       const starter = machine.type === 'EXPRESS' ? mustBeOffered(express) : runner;
-      const { kind, execution: found } = await starter.start({ machine, name, input });
+      const { kind, execution: found } = await starter.start({ machine, ...by, name, input });
       if (kind === 'exists' && (found.status !== 'RUNNING' || found.input !== input))
         throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${found.arn}'`);
       return { executionArn: found.arn, startDate: epochSeconds(found.startedAt) };
@@ -49,7 +53,8 @@ export function executionOperations({ runner, express, store, ids }: StepFunctio
 
     DescribeExecution: async (request: unknown) => {
       const { executionArn, includedData } = readFields(execution, request);
-      return describe(await mustHaveRun(store, executionArn), includedData === 'ALL_DATA');
+      const summary = await mustHaveRun(store, executionArn);
+      return { ...describe(summary, includedData === 'ALL_DATA'), ...redriveStatus(summary, clock.now()) };
     },
 
     /** The machine as the execution runs it, which may be an older revision or deleted since. */
@@ -61,7 +66,7 @@ export function executionOperations({ runner, express, store, ids }: StepFunctio
         throw new Error(`${arn} runs revision ${revisionId} of its machine, which the store does not have`);
       return {
         ...machineFacts(machine),
-        ...(includedData === 'METADATA_ONLY' ? { definition: '{}' } : {}),
+        ...machineData(machine, includedData),
         ...(mapRunArn === undefined ? {} : { mapRunArn, label: splitLabel(machineArn).label }),
         updateDate: epochSeconds(machine.updatedAt ?? machine.createdAt),
       };
@@ -76,14 +81,28 @@ export function executionOperations({ runner, express, store, ids }: StepFunctio
       if (mapRunArn === undefined && stateMachineArn === undefined)
         throw new ApiError('ValidationException', 'Must provide a state machine ARN to list executions');
       const run = mapRunArn === undefined ? undefined : await mustHaveMapRun(store, mapRunArn);
-      const machine = run === undefined ? await mustExist(store, readMachineArn(stateMachineArn ?? '')) : undefined;
-      if (machine?.type === 'EXPRESS') throw notForThisType();
-      const of = machine === undefined ? { mapRunArn: run?.arn ?? '' } : { machineArn: machine.arn };
-      // Nothing is redriven here, so these two have no execution.
+      const machine = run === undefined ? (await resolveMachine(store, ids, stateMachineArn ?? '')).machine : undefined;
+      if (machine?.type === 'EXPRESS') throw typeNotSupported();
+      if (run === undefined && redriveFilter !== undefined)
+        throw new ApiError(
+          'ValidationException',
+          'redriveFilter can only be used with a Map Run: leave it out, or name mapRunArn',
+        );
+      // Executions of a Map Run are not redriven here, so these two have none.
       if (statusFilter === 'PENDING_REDRIVE' || redriveFilter === 'REDRIVEN') return { executions: [] };
+      const of = machine === undefined ? { mapRunArn: run?.arn ?? '' } : listedBy(stateMachineArn ?? '', machine.arn);
       const filter: { readonly status?: ExecutionStatus } = statusFilter === undefined ? {} : { status: statusFilter };
       const { items, token } = await readPage(asked, (page) => store.list({ ...of, ...filter, ...page }));
       return { executions: items.map((each) => ({ ...listed(each), ...itemCountOf(each, run) })), ...token };
+    },
+
+    /** Goes on from where the execution failed. Repeating it with its token within 15 minutes redrives once. */
+    RedriveExecution: async (request: unknown) => {
+      const { executionArn, clientToken } = readFields(redrive, request);
+      const answer = await runner.redrive(readExecutionArn(executionArn), clientToken);
+      if (answer.kind === 'unknown') throw noExecution(executionArn);
+      if (answer.kind === 'refused') throw new ApiError('ExecutionNotRedrivable', answer.reason);
+      return { redriveDate: epochSeconds(answer.at) };
     },
 
     /** An execution that is over stays as it ended. */
@@ -104,6 +123,13 @@ export async function mustHaveRun(store: StepFunctionsApiOptions['store'], arn: 
   return summary;
 }
 
+/** Of a version or an alias: what was started through it. */
+function listedBy(arn: string, machineArn: string) {
+  const { qualifier } = readQualifiedArn(arn);
+  if (qualifier === undefined) return { machineArn };
+  return isVersion(qualifier) ? { versionArn: arn } : { aliasArn: arn };
+}
+
 const noExecution = (arn: string) => new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 
 /** How many items an execution of a Map Run has; nothing for others. */
@@ -115,15 +141,30 @@ function itemCountOf({ input }: ExecutionSummary, run: MapRun | undefined): { re
   return { itemCount: Array.isArray(items) ? items.length : 1 };
 }
 
-const listed = ({ arn, machineArn, mapRunArn, name, status, startedAt, stoppedAt }: ExecutionSummary) => ({
+const listed = ({
+  arn,
+  machineArn,
+  versionArn,
+  aliasArn,
+  mapRunArn,
+  name,
+  status,
+  startedAt,
+  stoppedAt,
+  redriveCount,
+  redrivenAt,
+}: ExecutionSummary) => ({
   executionArn: arn,
   stateMachineArn: machineArn,
+  ...(versionArn === undefined ? {} : { stateMachineVersionArn: versionArn }),
+  ...(aliasArn === undefined ? {} : { stateMachineAliasArn: aliasArn }),
   ...(mapRunArn === undefined ? {} : { mapRunArn }),
   name,
   status,
   startDate: epochSeconds(startedAt),
   ...(stoppedAt === undefined ? {} : { stopDate: epochSeconds(stoppedAt) }),
-  redriveCount: 0,
+  redriveCount: redriveCount ?? 0,
+  ...(redrivenAt === undefined ? {} : { redriveDate: epochSeconds(redrivenAt) }),
 });
 
 const describe = (summary: ExecutionSummary, hasData: boolean) => ({
@@ -132,10 +173,11 @@ const describe = (summary: ExecutionSummary, hasData: boolean) => ({
   ...(hasData && summary.output !== undefined ? { output: summary.output, outputDetails: { included: true } } : {}),
   error: summary.error,
   cause: summary.cause,
-  ...redriveStatus(summary),
 });
 
-const redriveStatus = ({ status }: ExecutionSummary) =>
-  status === 'RUNNING' || status === 'SUCCEEDED'
-    ? { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` }
-    : { redriveStatus: 'REDRIVABLE' };
+function redriveStatus(summary: ExecutionSummary, now: EpochMs) {
+  const reason = notRedrivable(summary, now);
+  return reason === undefined
+    ? { redriveStatus: 'REDRIVABLE' }
+    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
+}

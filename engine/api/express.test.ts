@@ -1,49 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
-import { passing, roleArn } from '../../test/support/api-under-test.ts';
-import { countingIds } from '../../test/support/counting-ids.ts';
-import { functionArn, mustRead } from '../../test/support/run-machine.ts';
-import { testClock } from '../../test/support/test-clock.ts';
-import { createRunner } from '../runner/create-runner.ts';
-import { createExpress } from '../runner/express.ts';
-import { memoryExecutionStore } from '../runner/memory-execution-store.ts';
-import { stepFunctionsOperations } from './operations.ts';
+import { apiUnderTest, calling, machineArn, passing, roleArn } from '../../test/support/api-under-test.ts';
 
 const failing = JSON.stringify({
   StartAt: 'No',
   States: { No: { Type: 'Fail', Error: 'Broken', Cause: 'on purpose' } },
 });
-const calling = JSON.stringify({
-  StartAt: 'Call',
-  States: { Call: { Type: 'Task', Resource: functionArn('slow'), End: true } },
-});
-
-/** An API with Express machines, in memory. */
+/** An API with a machine to create. */
 function expressApi() {
-  const [store, clock, ids] = [memoryExecutionStore(), testClock(), countingIds()];
-  const dispatcher = memoryTaskDispatcher(clock, new Set([functionArn('slow')]));
-  const shared = {
-    dispatcher,
-    clock,
-    ids,
-    machineOf: ({ definition }: { readonly definition: string }) => mustRead(definition),
-    onProblem: () => undefined,
-  };
-  const runner = createRunner({ ...shared, store });
-  const express = createExpress({ ...shared, machines: store, standard: runner });
-  const api = stepFunctionsOperations({
-    runner,
-    express,
-    store,
-    dispatcher,
-    clock,
-    ids,
-    region: 'us-east-1',
-    account: '000000000000',
-  });
+  const { operations: api, clock, dispatcher, runner, store } = apiUnderTest();
   const create = async (definition: string, type = 'EXPRESS') =>
     (await api.CreateStateMachine({ name: 'quick', roleArn, definition, type })).stateMachineArn;
-  return { api, create, clock, dispatcher, store };
+  return { api, create, clock, dispatcher, runner, store };
 }
 
 describe('StartSyncExecution', () => {
@@ -91,6 +58,17 @@ describe('StartSyncExecution', () => {
     expect(await answer).toMatchObject({ status: 'TIMED_OUT', stopDate: 1767225900 });
   });
 
+  it('runs the version that it is asked for', async () => {
+    const { api, create } = expressApi();
+    const stateMachineArn = await create(passing);
+    await api.PublishStateMachineVersion({ stateMachineArn });
+    await api.UpdateStateMachine({ stateMachineArn, definition: failing });
+
+    expect(await api.StartSyncExecution({ stateMachineArn: `${stateMachineArn}:1` })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+  });
+
   it('refuses a Standard machine', async () => {
     const { api, create } = expressApi();
     const stateMachineArn = await create(passing, 'STANDARD');
@@ -116,5 +94,18 @@ describe('an Express execution', () => {
     await expect(api.ListExecutions({ stateMachineArn })).rejects.toMatchObject({
       code: 'StateMachineTypeNotSupported',
     });
+  });
+
+  it('is started by a Standard one, which goes on at once', async () => {
+    const { api, create, dispatcher, runner } = expressApi();
+    await create(calling);
+    const Parameters = { StateMachineArn: machineArn('quick'), Input: {} };
+    const Start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', Parameters, End: true };
+    const definition = JSON.stringify({ StartAt: 'Start', States: { Start } });
+    await api.CreateStateMachine({ name: 'parent', definition, roleArn });
+    const { executionArn } = await api.StartExecution({ stateMachineArn: machineArn('parent') });
+
+    expect((await runner.ended(executionArn)).output).toContain(':express:quick:');
+    expect(dispatcher.open()).toHaveLength(1);
   });
 });

@@ -1,32 +1,37 @@
 import * as z from 'zod/mini';
 import type { Express } from '../runner/express.ts';
 import type { ExecutionSummary } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
-import type { StepFunctionsApiOptions } from './options.ts';
-import { readMachineArn } from './read-arn.ts';
+import { ApiError, typeNotSupported } from './api-error.ts';
+import type { ApiParts } from './options.ts';
 import { fields, readFields } from './read-fields.ts';
 import { readInput } from './read-json-text.ts';
 import { readName } from './read-name.ts';
-import { mustExist } from './state-machines.ts';
+import { resolveMachine } from './resolve-machine.ts';
 import { epochSeconds, newUuid } from './wire-values.ts';
 
 const start = z.object({
   stateMachineArn: fields.arn,
   name: z.optional(fields.name),
   input: z._default(z.string(), '{}'),
+  traceHeader: z.optional(fields.description),
   includedData: z._default(fields.includedData, 'ALL_DATA'),
 });
 
 /** Express executions that the caller waits for. */
-export const expressOperations = ({ express, store, ids }: StepFunctionsApiOptions) => ({
+export const expressOperations = ({ express, store, ids }: ApiParts) => ({
   StartSyncExecution: async (request: unknown) => {
     const asked = readFields(start, request);
     const name = asked.name === undefined ? newUuid(ids) : readName(asked.name);
     const input = readInput(asked.input);
-    const machine = await mustExist(store, readMachineArn(asked.stateMachineArn));
-    if (machine.type !== 'EXPRESS') throw notForThisType();
-    const summary = await mustBeOffered(express).run({ machine, name, input });
-    return described(summary, asked.includedData === 'ALL_DATA');
+    const { machine, version, alias } = await resolveMachine(store, ids, asked.stateMachineArn);
+    if (machine.type !== 'EXPRESS') throw typeNotSupported();
+    const by = { versionArn: version?.arn, aliasArn: alias?.arn };
+    const summary = await mustBeOffered(express).run({ machine, ...by, name, input });
+    const { traceHeader } = asked;
+    return {
+      ...described(summary, asked.includedData === 'ALL_DATA'),
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+    };
   },
 });
 
@@ -38,9 +43,6 @@ export function mustBeOffered(express: Express | undefined): Express {
     "State Machine Type Not Supported: 'EXPRESS': this host runs STANDARD machines",
   );
 }
-
-export const notForThisType = (): ApiError =>
-  new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 
 /** AWS bills by started 100 ms and 64 MB; so does this, at no price. */
 function described(summary: ExecutionSummary, hasData: boolean) {

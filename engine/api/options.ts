@@ -4,7 +4,10 @@ import type { Runner } from '../runner/runner.ts';
 
 /** What the API is made of. */
 export interface StepFunctionsApiOptions {
-  readonly runner: Pick<Runner, 'start' | 'stop' | 'changeMapRun' | 'taskSucceeded' | 'taskFailed' | 'taskHeartbeat'>;
+  readonly runner: Pick<
+    Runner,
+    'start' | 'stop' | 'redrive' | 'changeMapRun' | 'taskSucceeded' | 'taskFailed' | 'taskHeartbeat' | 'activities'
+  >;
   /** Runs Express machines; undefined where only Standard ones can be created. */
   readonly express?: Express | undefined;
   readonly store: Omit<ExecutionStore, 'create' | 'commit' | 'outbox'>;
@@ -14,4 +17,10 @@ export interface StepFunctionsApiOptions {
   readonly ids: Ids;
   readonly region: string;
   readonly account: string;
+}
+
+/** What the groups of operations share. */
+export interface ApiParts extends StepFunctionsApiOptions {
+  /** A look and a write belong together: two creations of one name must not both find it free. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }

@@ -6,6 +6,21 @@ import { ApiError } from './api-error.ts';
  */
 export const readMachineArn = (arn: string): string => readStatesArn(arn, 'stateMachine', 1);
 
+/** A machine's ARN and what stands behind it: a version's number or an alias's name. */
+export interface QualifiedArn {
+  readonly machineArn: string;
+  readonly qualifier: string | undefined;
+}
+
+/** The ARN of a machine, a version or an alias in its parts. @throws ApiError `InvalidArn` */
+export function readQualifiedArn(arn: string): QualifiedArn {
+  const parts = readMachineArn(arn).split(':');
+  return { machineArn: parts.slice(0, 7).join(':'), qualifier: parts[7] };
+}
+
+export const isVersion = (qualifier: string | undefined): qualifier is string =>
+  qualifier !== undefined && /^\d+$/.test(qualifier);
+
 /** An execution's ARN; of Express ones those of a Map Run, which can be asked about. @throws ApiError `InvalidArn` */
 export const readExecutionArn = (arn: string): string =>
   /^arn:[^:]*:states:[^:]*:[^:]*:express:[^:]+\/[^:]+:/.test(arn)
@@ -14,6 +29,19 @@ export const readExecutionArn = (arn: string): string =>
 
 /** A Map Run's ARN. @throws ApiError `InvalidArn` */
 export const readMapRunArn = (arn: string): string => readStatesArn(arn, 'mapRun', 2);
+
+/** An activity's ARN. @throws ApiError `InvalidArn` */
+export const readActivityArn = (arn: string): string => readStatesArn(arn, 'activity', 1);
+
+/** What an ARN that may have tags names. @throws ApiError `InvalidArn` */
+export function readTaggableArn(arn: string): 'activity' | 'stateMachine' {
+  if (arn.split(':')[5] === 'activity') {
+    readActivityArn(arn);
+    return 'activity';
+  }
+  readMachineArn(arn);
+  return 'stateMachine';
+}
 
 /** @throws ApiError `InvalidArn` */
 export function readRoleArn(arn: string): string {
@@ -26,7 +54,6 @@ function readStatesArn(arn: string, type: string, names: number): string {
   if (prefix !== 'arn') throw invalidArn(`Invalid ARN prefix: ${arn}`);
   if (service !== 'states') throw invalidArn(`Service name not valid in this context: ${service ?? ''}`);
   if (found !== type) throw invalidArn(`Resource type not valid in this context: ${found ?? ''}`);
-  // A version or an alias after a machine's name names what this host does not have: it is looked up and not found.
   if (rest.length < names || rest.includes('')) throw invalidArn(`Resource name is missing: ${arn}`);
   return arn;
 }

@@ -4,20 +4,20 @@ import { ApiError } from './api-error.ts';
 const LONGEST_BODY = 4 * 1024 * 1024;
 
 /**
- * The JSON of a request; `{}` for an empty one.
- * @throws ApiError `SerializationException` for no JSON, `RequestEntityTooLargeException` before more than 4 MiB are read
+ * The JSON of a request's body; `{}` for an empty one.
+ * @throws ApiError `SerializationException`
  */
-export async function readBody(request: Request): Promise<unknown> {
-  const body = await readText(request);
-  if (body === '') return {};
+export function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
   try {
-    return JSON.parse(body);
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new ApiError('SerializationException', 'The body of the request is no JSON');
   }
 }
 
-async function readText(request: Request): Promise<string> {
+/** @throws ApiError `RequestEntityTooLargeException` before more than 4 MiB are read */
+export async function readBody(request: Request): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
@@ -26,5 +26,5 @@ async function readText(request: Request): Promise<string> {
       throw new ApiError('RequestEntityTooLargeException', `A request has at most ${LONGEST_BODY} bytes`, 413);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -14,6 +14,7 @@ export const fields = {
   nextToken: text(1, 1024),
   error: text(0, 256),
   cause: text(0, 32_768),
+  description: text(0, 256),
   includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']),
 };
 
@@ -30,21 +31,40 @@ export function readFields<T extends z.ZodMiniType>(shape: T, request: unknown):
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
   const result = shape.safeParse(given);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => problemOf(issue, own(given, String(issue.path[0]))));
+  const problems = result.error.issues.map((issue) => problemOf(issue, valueAt(given, issue.path)));
   const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`;
   throw new ApiError('ValidationException', `${count} detected: ${problems.join('; ')}`);
 }
 
 type Issue = z.core.$ZodIssue;
 
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  const inner = Array.isArray(value) ? value[Number(name)] : isObject(value) ? own(value, String(name)) : undefined;
+  return valueAt(inner, rest);
+}
+
 function problemOf(issue: Issue, value: unknown): string {
-  const shown =
-    value === undefined ? 'null' : `'${shortened(typeof value === 'string' ? value : JSON.stringify(value))}'`;
-  return `Value ${shown} at '${issue.path.join('.')}' failed to satisfy constraint: ${constraintOf(issue, value)}`;
+  const shown = value === undefined ? 'null' : `'${shortened(javaText(value, issue.path.at(-1)))}'`;
+  const place = issue.path.map((name) => (typeof name === 'number' ? `${name + 1}.member` : String(name))).join('.');
+  return `Value ${shown} at '${place}' failed to satisfy constraint: ${constraintOf(issue, value)}`;
+}
+
+/** What AWS calls the members of a list when it shows one. */
+const MEMBERS: Readonly<Record<string, string>> = { routingConfiguration: 'RoutingConfigurationListItem', tags: 'Tag' };
+
+/** A value as Java prints it. */
+function javaText(value: unknown, list?: PropertyKey): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map((item) => javaText(item, list)).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${name}=${javaText(member)}`);
+  return `${own(MEMBERS, String(list)) ?? ''}(${members.join(', ')})`;
 }
 
 function constraintOf(issue: Issue, value: unknown): string {
-  const measured = 'origin' in issue && issue.origin === 'string' ? 'length' : 'value';
+  const measured = 'origin' in issue && (issue.origin === 'string' || issue.origin === 'array') ? 'length' : 'value';
   switch (issue.code) {
     case 'too_big':
       return `Member must have ${measured} less than or equal to ${issue.maximum}`;
@@ -54,6 +74,8 @@ function constraintOf(issue: Issue, value: unknown): string {
       return value === undefined
         ? 'Member must not be null'
         : `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
+    case 'invalid_format':
+      return `Member must satisfy regular expression pattern: ${issue.pattern?.slice(1, -1)}`;
     default:
       if (value === undefined) return 'Member must not be null';
       throw new ApiError(

@@ -36,6 +36,7 @@ describe('state machine operations', () => {
         creationDate: 1767225600.123,
         loggingConfiguration: { level: 'OFF', includeExecutionData: false },
         tracingConfiguration: { enabled: false },
+        encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
       });
     });
 
@@ -121,18 +122,22 @@ describe('state machine operations', () => {
 
     it.each([
       [{ roleArn: 'role' }, 'InvalidArn', "Invalid Arn: 'Invalid ARN prefix: role'"],
-      [{ type: 'EXPRESS' }, 'StateMachineTypeNotSupported', /STANDARD/],
-      [{ publish: true }, 'ValidationException', /leave publish out/],
       [{ versionDescription: 'x' }, 'ValidationException', 'Version description can only be set when publish is true'],
-      [{ tags: [{ key: 'a', value: 'b' }] }, 'ValidationException', /leave tags out/],
-      [{ loggingConfiguration: { level: 'ALL' } }, 'InvalidLoggingConfiguration', /level must be OFF/],
       [
-        { loggingConfiguration: { level: 'ALL', destinations: [{}, {}] } },
+        { loggingConfiguration: { level: 'ALL' } },
         'InvalidLoggingConfiguration',
         'Invalid Logging Configuration: Must specify exactly one Log Destination.',
       ],
-      [{ type: 'EXPRESS', definition: '{}' }, 'InvalidDefinition', /SCHEMA_VALIDATION_FAILED/],
-      [{ tracingConfiguration: { enabled: true } }, 'InvalidTracingConfiguration', /enabled must be false/],
+      [
+        { loggingConfiguration: { level: 'ALL', destinations: [logTo('a'), logTo('b')] } },
+        'InvalidLoggingConfiguration',
+        'Invalid Logging Configuration: Must specify exactly one Log Destination.',
+      ],
+      [
+        { loggingConfiguration: { level: 'ALL', destinations: [{}] } },
+        'InvalidLoggingConfiguration',
+        'Invalid Logging Configuration: Log Destination not found.',
+      ],
       [
         { encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY' } },
         'InvalidEncryptionConfiguration',
@@ -140,6 +145,33 @@ describe('state machine operations', () => {
       ],
     ])('refuses %o', async (more, code, message) => {
       await expect(create('deploy', more)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    });
+
+    it('keeps logging and tracing, and shows them', async () => {
+      const loggingConfiguration = { level: 'ALL', includeExecutionData: true, destinations: [logTo('deploy')] };
+      await create('deploy', { loggingConfiguration, tracingConfiguration: { enabled: true } });
+      expect(await describeMachine('deploy')).toMatchObject({
+        loggingConfiguration,
+        tracingConfiguration: { enabled: true },
+      });
+      await expect(create('deploy')).rejects.toMatchObject({ code: 'StateMachineAlreadyExists' });
+
+      await api.UpdateStateMachine({ stateMachineArn: machineArn('deploy'), tracingConfiguration: {} });
+      expect(await describeMachine('deploy')).toMatchObject({
+        loggingConfiguration,
+        tracingConfiguration: { enabled: false },
+        revisionId: expect.any(String),
+      });
+    });
+
+    it.each([
+      [{}, {}],
+      [{ destinations: [] }, { destinations: [] }],
+    ])('completes the logging configuration %j', async (loggingConfiguration, shown) => {
+      await create('deploy', { loggingConfiguration });
+      expect(await describeMachine('deploy')).toMatchObject({
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false, ...shown },
+      });
     });
 
     it('takes members that ask for nothing', async () => {
@@ -312,4 +344,8 @@ describe('state machine operations', () => {
       expect(truncated).toBe(true);
     });
   });
+});
+
+const logTo = (name: string) => ({
+  cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:us-east-1:000000000000:log-group:${name}:*` },
 });

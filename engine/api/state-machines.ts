@@ -1,65 +1,77 @@
 import * as z from 'zod/mini';
-import type { MachineArn, StoredMachine } from '../runner/ports.ts';
+import type { StoredMachine } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
 import { mustBeRunnable } from './definitions.ts';
-import { mustBeOffered as mustHaveExpress } from './express.ts';
-import { mustBeOffered, notOfferedFields } from './not-offered.ts';
-import { oneByOne } from './one-by-one.ts';
-import type { StepFunctionsApiOptions } from './options.ts';
+import { mustBeOffered } from './express.ts';
+import { readSettings, settingsFields, settingsOf } from './machine-settings.ts';
+import type { ApiParts } from './options.ts';
 import { readPage } from './pages.ts';
-import { readMachineArn, readRoleArn } from './read-arn.ts';
+import { readMachineArn, readQualifiedArn, readRoleArn } from './read-arn.ts';
 import { fields, readFields } from './read-fields.ts';
 import { readName } from './read-name.ts';
-import { epochSeconds, machineFacts, newUuid, shownRevision } from './wire-values.ts';
+import { mustExist, resolveMachine } from './resolve-machine.ts';
+import { putTags, tagList } from './tags.ts';
+import { epochSeconds, machineData, machineFacts, newUuid, shownRevision } from './wire-values.ts';
+import { publish } from './versions.ts';
 
 const creation = z.object({
   name: fields.name,
   definition: fields.definition,
   roleArn: fields.arn,
   type: z._default(fields.type, 'STANDARD'),
-  ...notOfferedFields,
+  tags: z.optional(tagList),
+  ...settingsFields,
 });
 const update = z.object({
   stateMachineArn: fields.arn,
   definition: z.optional(fields.definition),
   roleArn: z.optional(fields.arn),
-  ...notOfferedFields,
+  ...settingsFields,
 });
 const machineOnly = z.object({ stateMachineArn: fields.arn, includedData: z.optional(fields.includedData) });
 const listing = z.object({ maxResults: z.optional(fields.maxResults), nextToken: z.optional(fields.nextToken) });
 
 /** State machines: made, changed, removed, shown. */
-export function stateMachineOperations(options: StepFunctionsApiOptions) {
-  const { store, clock, ids, region, account } = options;
-  // A look and a write belong together: two creations of one name must not both find it free.
-  const inTurn = oneByOne();
+export function stateMachineOperations(options: ApiParts) {
+  const { store, clock, ids, region, account, inTurn } = options;
+
+  /** The version that `publish` asks for, as the answer shows it. */
+  async function published(asked: Pick<z.output<typeof creation>, 'publish' | 'versionDescription'>, arn: string) {
+    if (asked.publish !== true) return {};
+    const version = await publish({ store, clock }, await mustExist(store, arn), asked.versionDescription);
+    return { stateMachineVersionArn: version.arn };
+  }
 
   return {
-    /** Repeating it gives the same machine; another definition or type under the name is refused. */
+    /** Repeating it gives the same machine; another definition, type, logging or tracing under the name is refused. */
     CreateStateMachine: (request: unknown) =>
       inTurn(async () => {
         const asked = readFields(creation, request);
         const name = readName(asked.name);
         const roleArn = readRoleArn(asked.roleArn);
-        mustBeRunnable(asked.definition, asked.type, options);
-        mustBeOffered(asked);
-        if (asked.type === 'EXPRESS') mustHaveExpress(options.express);
+        const settings = readSettings(asked);
+        const { type, definition } = asked;
+        mustBeRunnable(definition, type, options);
+        if (type === 'EXPRESS') mustBeOffered(options.express);
         const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
         const before = await store.machine(arn);
-        if (before !== undefined && (before.definition !== asked.definition || before.type !== asked.type))
+        if (before !== undefined && !isSame(before, { ...before, ...settings, definition, type }))
           throw new ApiError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
-        const { type, definition } = asked;
-        const machine = before ?? {
-          arn,
-          name,
-          type,
-          definition,
-          roleArn,
-          revisionId: newUuid(ids),
-          createdAt: clock.now(),
-        };
-        if (before === undefined) await store.putMachine(machine);
-        return { stateMachineArn: arn, creationDate: epochSeconds(machine.createdAt) };
+        const createdAt = before?.createdAt ?? clock.now();
+        if (before === undefined) {
+          await putTags(store.catalog.tags, arn, asked.tags ?? []);
+          await store.putMachine({
+            arn,
+            name,
+            type,
+            definition,
+            roleArn,
+            revisionId: newUuid(ids),
+            createdAt,
+            ...settings,
+          });
+        }
+        return { stateMachineArn: arn, creationDate: epochSeconds(createdAt), ...(await published(asked, arn)) };
       }),
 
     /** Running executions keep the revision they started with. What changes nothing makes no revision. */
@@ -67,40 +79,48 @@ export function stateMachineOperations(options: StepFunctionsApiOptions) {
       inTurn(async () => {
         const asked = readFields(update, request);
         const before = await mustExist(store, readMachineArn(asked.stateMachineArn));
-        const { definition = before.definition, loggingConfiguration, tracingConfiguration } = asked;
-        const given = [asked.definition, asked.roleArn, loggingConfiguration, tracingConfiguration];
+        const { definition = before.definition } = asked;
+        const given = [
+          asked.definition,
+          asked.roleArn,
+          asked.loggingConfiguration,
+          asked.tracingConfiguration,
+          asked.encryptionConfiguration,
+        ];
         if (given.every((member) => member === undefined))
           throw new ApiError(
             'MissingRequiredParameter',
             'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
           );
         const roleArn = asked.roleArn === undefined ? before.roleArn : readRoleArn(asked.roleArn);
-        mustBeOffered(asked);
+        const changed = { ...before, ...readSettings(asked, before), definition, roleArn };
         mustBeRunnable(definition, before.type, options);
         const now = clock.now();
-        const isSame = definition === before.definition && roleArn === before.roleArn;
-        const machine = isSame ? before : { ...before, definition, roleArn, revisionId: newUuid(ids), updatedAt: now };
-        if (!isSame) await store.putMachine(machine);
-        return { updateDate: epochSeconds(now), ...shownRevision(machine) };
+        const machine = isSame(before, changed) ? before : { ...changed, revisionId: newUuid(ids), updatedAt: now };
+        if (machine !== before) await store.putMachine(machine);
+        return { updateDate: epochSeconds(now), ...shownRevision(machine), ...(await published(asked, before.arn)) };
       }),
 
     /** Executions that run go on to their end. A machine that is not there is deleted already. */
     DeleteStateMachine: (request: unknown) =>
       inTurn(async () => {
         const { stateMachineArn } = readFields(machineOnly, request);
-        await store.deleteMachine(readMachineArn(stateMachineArn));
+        await store.deleteMachine(readUnqualified(stateMachineArn));
         return {};
       }),
 
+    /** A version's ARN gives the revision it stands for. */
     DescribeStateMachine: async (request: unknown) => {
       const { stateMachineArn, includedData } = readFields(machineOnly, request);
-      const machine = await mustExist(store, readMachineArn(stateMachineArn));
+      const { machine, version } = await resolveMachine(store, ids, stateMachineArn);
       return {
         ...machineFacts(machine),
-        ...(includedData === 'METADATA_ONLY' ? { definition: '{}' } : {}),
+        stateMachineArn,
+        ...machineData(machine, includedData),
         status: 'ACTIVE',
         type: machine.type,
-        creationDate: epochSeconds(machine.createdAt),
+        creationDate: epochSeconds((version ?? machine).createdAt),
+        ...(version?.description === undefined ? {} : { description: version.description }),
       };
     },
 
@@ -117,9 +137,21 @@ export function stateMachineOperations(options: StepFunctionsApiOptions) {
   };
 }
 
-/** The newest revision. @throws ApiError `StateMachineDoesNotExist` */
-export async function mustExist(store: StepFunctionsApiOptions['store'], arn: MachineArn): Promise<StoredMachine> {
-  const machine = await store.machine(arn);
-  if (machine === undefined) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
-  return machine;
+/** Whether an update would change nothing. */
+function isSame(before: StoredMachine, after: StoredMachine): boolean {
+  const compared = (machine: StoredMachine) => {
+    const { definition, type, roleArn } = machine;
+    return JSON.stringify([definition, type, roleArn, settingsOf(machine)]);
+  };
+  return compared(before) === compared(after);
+}
+
+function readUnqualified(arn: string): string {
+  const { machineArn, qualifier } = readQualifiedArn(arn);
+  if (qualifier !== undefined)
+    throw new ApiError(
+      'ValidationException',
+      `The ARN must be that of a state machine without a qualifier. Received: ${arn}`,
+    );
+  return machineArn;
 }

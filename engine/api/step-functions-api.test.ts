@@ -55,7 +55,6 @@ describe('stepFunctionsApi', () => {
       /X-Amz-Target must be AWSStepFunctions\.<Operation>, it was 'AWSStepFunctions\.StartTheExecution'; offered are CreateStateMachine,/,
     ],
     ['AWSStepFunctions.constructor', /it was 'AWSStepFunctions\.constructor'/],
-    ['AWSStepFunctions.RedriveExecution', /^RedriveExecution is not offered here yet; offered are/],
     ['DynamoDB_20120810.PutItem', /it was 'DynamoDB_20120810\.PutItem'/],
     [undefined, /it was ''/],
   ])('refuses the target %s', async (target, message) => {

@@ -1,31 +1,36 @@
 import { own } from '../data/json.ts';
 import type { Ids } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
-import { NOT_OFFERED, type StepFunctionsOperations } from './operations.ts';
-import { readBody } from './read-body.ts';
+import type { StepFunctionsOperations } from './operations.ts';
+import { parseBody, readBody } from './read-body.ts';
+import { type Authentication, verifySignature } from './verify-signature.ts';
 import { newUuid } from './wire-values.ts';
 
 export interface StepFunctionsApi {
   readonly operations: StepFunctionsOperations;
   readonly ids: Ids;
+  /** Absent: signatures are not looked at, who may call is the host's business. */
+  readonly authentication?: Authentication | undefined;
   /** Told of what is the host's fault and not the caller's. */
   readonly onProblem: (problem: string, thrown: unknown) => void;
 }
 
 /**
  * The API of Step Functions as one fetch handler: AWS JSON 1.0, `POST /` with `X-Amz-Target: AWSStepFunctions.<Operation>`.
- * Signatures are not looked at: who may call is the host's business.
  */
 export function stepFunctionsApi({
   operations,
   ids,
+  authentication,
   onProblem,
 }: StepFunctionsApi): (request: Request) => Promise<Response> {
   return async (request) => {
     const requestId = newUuid(ids);
     try {
       const operation = operationOf(request, operations);
-      return answer(200, await operation(await readBody(request)), requestId);
+      const body = await readBody(request);
+      if (authentication !== undefined) await verifySignature(request, body, authentication);
+      return answer(200, await operation(parseBody(body), request.signal), requestId);
     } catch (thrown) {
       if (thrown instanceof ApiError) return refusal(thrown, requestId);
       onProblem(`request ${requestId} failed`, thrown);
@@ -37,16 +42,17 @@ export function stepFunctionsApi({
   };
 }
 
-function operationOf(request: Request, operations: StepFunctionsOperations): (input: unknown) => Promise<object> {
+/** `signal` says that the caller left. */
+type Operation = (input: unknown, signal?: AbortSignal) => Promise<object>;
+
+function operationOf(request: Request, operations: StepFunctionsOperations): Operation {
   if (request.method !== 'POST')
     throw new ApiError('UnknownOperationException', `${request.method} is no call of Step Functions, POST is`, 405);
   const target = request.headers.get('x-amz-target') ?? '';
   const name = /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1];
-  const operation = name === undefined ? undefined : own<(input: unknown) => Promise<object>>(operations, name);
+  const operation = name === undefined ? undefined : own<Operation>(operations, name);
   if (operation !== undefined) return operation;
   const offered = `offered are ${Object.keys(operations).join(', ')}`;
-  if (name !== undefined && NOT_OFFERED.has(name))
-    throw new ApiError('UnknownOperationException', `${name} is not offered here yet; ${offered}`);
   throw new ApiError(
     'UnknownOperationException',
     `X-Amz-Target must be AWSStepFunctions.<Operation>, it was '${target}'; ${offered}`,

@@ -1,5 +1,7 @@
+import { variableReferences } from '../asl/variable-references.ts';
 import type { EpochMs } from '../data/instant.ts';
 import type { Ids, StoredMachine } from '../runner/ports.ts';
+import { settingsOf } from './machine-settings.ts';
 
 /** An instant as AWS JSON 1.0 has it: seconds since 1970, with milliseconds behind the point. */
 export const epochSeconds = (instant: EpochMs): number => instant / 1000;
@@ -12,15 +14,30 @@ export function newUuid(ids: Ids): string {
 }
 
 /** The members that every description of a machine has. */
-export const machineFacts = ({ arn, name, definition, roleArn, revisionId, updatedAt }: StoredMachine) => ({
-  stateMachineArn: arn,
-  name,
-  definition,
-  roleArn,
-  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-  tracingConfiguration: { enabled: false },
-  ...shownRevision({ revisionId, updatedAt }),
-});
+export function machineFacts(machine: StoredMachine) {
+  const { arn, name, definition, roleArn } = machine;
+  const { logging, tracing } = settingsOf(machine);
+  return {
+    stateMachineArn: arn,
+    name,
+    definition,
+    roleArn,
+    loggingConfiguration: logging,
+    tracingConfiguration: tracing,
+    encryptionConfiguration: AWS_OWNED_KEY,
+    ...shownRevision(machine),
+  };
+}
+
+/** What a description has beside when all of the data is asked for, and in place of it when none is. */
+export function machineData({ definition }: StoredMachine, includedData: 'ALL_DATA' | 'METADATA_ONLY' = 'ALL_DATA') {
+  if (includedData === 'METADATA_ONLY') return { definition: '{}' };
+  const references = variableReferences(definition);
+  return Object.keys(references).length === 0 ? {} : { variableReferences: references };
+}
+
+/** What AWS encrypts with when nothing else was asked for. */
+export const AWS_OWNED_KEY = { type: 'AWS_OWNED_KEY' };
 
 /** AWS shows a revision once there was an update. */
 export const shownRevision = ({ revisionId, updatedAt }: Pick<StoredMachine, 'revisionId' | 'updatedAt'>) =>

@@ -32,10 +32,6 @@ describe('the resource of a Task', () => {
       'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
       "The service integration 'sqs:sendMessage.waitForTaskToken' is not offered here yet; what is: lambda:invoke (request, waitForTaskToken), states:startExecution (request, sync, sync:2, waitForTaskToken) and the ARN of a function",
     ],
-    [
-      'arn:aws:states:us-east-1:000000000000:activity:approve',
-      'Activities are not offered here yet: arn:aws:states:us-east-1:000000000000:activity:approve',
-    ],
   ])('%s is refused', (arn, problem) => {
     expect(problemsOf(calling(arn))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem} at /States/A/Resource`]);
   });

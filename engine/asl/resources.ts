@@ -57,7 +57,6 @@ export function resourceProblem(
     if (problem !== undefined) return problem;
   }
   if (isOffered(resource) || knows(arn)) return undefined;
-  if (resource.kind === 'activity') return `Activities are not offered here yet: ${arn}`;
   if (resource.kind === 'service' && awsHas(resource))
     return `The service integration '${nameOf(resource)}' is not offered here yet; what is: ${listOffered()} and the ARN of a function`;
   return notRecognized(arn);
@@ -73,7 +72,7 @@ function expressProblem(resource: Resource): string | undefined {
 }
 
 function isOffered(resource: Resource): boolean {
-  if (resource.kind !== 'service') return resource.kind === 'function';
+  if (resource.kind !== 'service') return true;
   return own(offered, `${resource.service}:${resource.action}`)?.includes(resource.pattern) ?? false;
 }
 

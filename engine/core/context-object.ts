@@ -2,7 +2,7 @@ import { isoText } from '../data/instant.ts';
 import type { Json, JsonObject } from '../data/json.ts';
 import type { Scope } from '../data/evaluation.ts';
 import { type Draft, frameOf, mustRun, startFrame, stateOf } from './draft.ts';
-import type { RunFrame } from './execution.ts';
+import type { RunFrame, StartFrame } from './execution.ts';
 
 /** What an expression of this frame's state sees, with `input` as `$`. */
 export function scopeFor(draft: Draft, frame: RunFrame, input: Json, more: ScopeExtras = {}): Scope {
@@ -51,7 +51,7 @@ function executionContext(draft: Draft, frame: RunFrame, token: string | undefin
       Name: start.name,
       RoleArn: start.roleArn,
       StartTime: isoText(start.startedAt),
-      RedriveCount: 0,
+      ...redriven(start),
     },
     StateMachine: { Id: start.machineArn, Name: start.machineName },
     State: { Name: frame.state, EnteredTime: isoText(frame.enteredAt), ...retryCount(draft, frame) },
@@ -71,6 +71,11 @@ const itemFacts = ({ index, value, key, source }: MapItem): JsonObject => ({
   Value: value,
   ...(source === undefined ? {} : { Source: source }),
 });
+
+function redriven({ redrives = [] }: StartFrame): JsonObject {
+  const last = redrives.at(-1);
+  return { RedriveCount: redrives.length, ...(last === undefined ? {} : { RedriveTime: isoText(last.at) }) };
+}
 
 /** The item of the nearest Map iteration around a frame. */
 function itemOf(draft: Draft, frame: RunFrame): MapItem | undefined {

@@ -24,6 +24,8 @@ export interface Draft {
   readonly random: StepRandomness;
   readonly before: ExecutionState;
   readonly frames: Map<string, Frame | null>;
+  /** Frames as a failure found them, while no state around it has handled it: what a redrive goes on from. */
+  readonly failed: Map<string, Frame>;
   readonly history: HistoryEvent[];
   readonly opened: Map<string, Effect>;
   readonly closed: Set<string>;
@@ -52,6 +54,7 @@ export const newDraft = (machine: Machine, before: ExecutionState, context: Step
   random: randomnessOf(context.seed),
   before,
   frames: new Map(),
+  failed: new Map(),
   history: [],
   opened: new Map(),
   closed: new Set(),
@@ -108,6 +111,17 @@ export function update(draft: Draft, id: string, change: Partial<Omit<RunFrame, 
 }
 
 export const remove = (draft: Draft, id: string): void => void draft.frames.set(id, null);
+
+/** Remembers a frame that a failure is about to change or remove; the first of several failures counts. */
+export function keepFailed(draft: Draft, id: string): void {
+  const frame = frameOf(draft, id);
+  if (frame !== undefined && !draft.failed.has(id)) draft.failed.set(id, frame);
+}
+
+/** The frame's state handles the failure: nothing under it will be redriven. */
+export function forgetFailed(draft: Draft, id: string): void {
+  for (const other of draft.failed.keys()) if (other === id || other.startsWith(`${id}/`)) draft.failed.delete(other);
+}
 
 /** Ids of every frame under this one: branches, iterations, their items, and theirs. */
 export function descendants(draft: Draft, id: string): string[] {

@@ -1,5 +1,5 @@
 import type { Json } from '../data/json.ts';
-import { dataDetails, type Draft, mustRun, put, record, remove, stateOf, update } from './draft.ts';
+import { dataDetails, type Draft, keepFailed, mustRun, put, record, remove, stateOf, update } from './draft.ts';
 import type { Failure, RunFrame } from './execution.ts';
 
 /** A frame reached the end of its scope: the execution, a branch or an iteration succeeded. */
@@ -25,6 +25,7 @@ export function endScopeFailed(draft: Draft, frameId: string, failure: Failure):
     return;
   }
   recordIteration(draft, frame, frame.parent, 'Failed');
+  keepFailed(draft, frameId);
   remove(draft, frameId);
   update(draft, frame.parent, { previousEventId: frame.previousEventId });
   draft.turns.unshift({ kind: 'LineFailed', frame: frame.parent, failure });

@@ -30,6 +30,14 @@ export interface StartFrame {
   readonly input: Json;
   /** What waits for this execution to end; undefined for an execution of its own. */
   readonly waiter: Waiter | undefined;
+  /** The times it was redriven, oldest first; absent for never. */
+  readonly redrives?: readonly Redrive[];
+}
+
+export interface Redrive {
+  readonly at: EpochMs;
+  /** What the caller sent, so that a repetition of the call is recognised. */
+  readonly clientToken: string | undefined;
 }
 
 export type Waiter = TaskWaiter | MapRunWaiter;
@@ -85,7 +93,7 @@ export type Doing =
       /** Names the attempt for ever: the id of its scheduled event. */
       readonly key: string;
       readonly token: string | undefined;
-      /** Whether the called service has taken the work (`TaskSubmitted`). */
+      /** Whether the called service or a worker has taken the work (`TaskSubmitted`, `ActivityStarted`). */
       readonly submitted: boolean;
       /** Arguments of a child execution the task waits for, which has to be stopped with it; undefined for other tasks. */
       readonly child: Json | undefined;
@@ -93,6 +101,8 @@ export type Doing =
       readonly timeoutTimer: string | undefined;
       readonly heartbeatTimer: string | undefined;
       readonly heartbeatSeconds: number | undefined;
+      /** Of an activity, whose time runs from when a worker takes the task. */
+      readonly timeoutSeconds?: number | undefined;
     }
   | { readonly phase: 'retrying'; readonly timer: string }
   | { readonly phase: 'parallel'; readonly startedEventId: number; readonly open: number }
@@ -219,8 +229,13 @@ export type Effect =
     }
   /** Stops the executions of a distributed Map that is over before they are. */
   | { readonly kind: 'StopMapRun'; readonly id: string; readonly mapRun: string }
+  /** Tells whoever listens that the execution's status changed. Stays in the outbox until it is taken. */
+  | { readonly kind: 'Announce'; readonly id: string; readonly event: Announcement }
   /** Tells another execution what it waits for. Opened by an execution's last step; delivered at least once. */
   | { readonly kind: 'Deliver'; readonly id: string; readonly to: string; readonly event: ExecutionEvent };
+
+/** An event in EventBridge's shape, which has more members than these. */
+export type Announcement = JsonObject & { readonly id: string; readonly 'detail-type': string };
 
 /** What happened outside since the last step. Results that no open attempt waits for change nothing. */
 export type ExecutionEvent =
@@ -231,6 +246,12 @@ export type ExecutionEvent =
   | { readonly kind: 'TaskSubmitted'; readonly frame: string; readonly key: string; readonly output: Json }
   | (Outcome & { readonly kind: 'TaskSucceeded'; readonly output: Json })
   | (Outcome & { readonly kind: 'TaskFailed'; readonly failure: Failure })
+  | {
+      readonly kind: 'ActivityTaken';
+      readonly frame: string;
+      readonly key: string;
+      readonly workerName: string | undefined;
+    }
   | { readonly kind: 'HeartbeatReceived'; readonly frame: string; readonly key: string }
   | ({ readonly kind: 'ItemsRead'; readonly frame: string; readonly mapRun: string } & Omit<ItemsFrame, 'kind'>)
   | { readonly kind: 'ResultsWritten'; readonly frame: string; readonly mapRun: string; readonly output: Json }
@@ -283,6 +304,8 @@ export interface StepContext {
   readonly watch?: Watch | undefined;
   /** A state tested by itself sees this as its context object, and its failures do not say where in a history it stood. */
   readonly alone?: { readonly contextObject: JsonObject } | undefined;
+  /** Whether an activity of this ARN exists; without it, every one does. */
+  readonly hasActivity?: (arn: string) => boolean;
 }
 
 /** How a step left the execution, and what the runner writes before it performs anything. */

@@ -4,7 +4,7 @@ import { plusSeconds } from '../data/instant.ts';
 import type { Json } from '../data/json.ts';
 import { scopeFor } from './context-object.ts';
 import { assignedBy } from './data-flow.ts';
-import { type Draft, mustRun, open, record, recordOn, stateOf, update } from './draft.ts';
+import { type Draft, forgetFailed, mustRun, open, record, recordOn, stateOf, update } from './draft.ts';
 import { failMapRun } from './end-map-run.ts';
 import { endScopeFailed } from './end-scope.ts';
 import type { Failure } from './execution.ts';
@@ -54,6 +54,7 @@ export function failState(draft: Draft, frameId: string, failure: Failure): void
   if (named >= 0)
     watch?.({ kind: 'retrier', state: state.name, index: named, failure, delaySeconds: attempt?.delaySeconds });
   if (attempt !== undefined) {
+    forgetFailed(draft, frameId);
     const timer = `retry-${draft.lastEventId}`;
     const retries = retry.map((_, i) => (frame.retries[i] ?? 0) + (i === attempt.retrier ? 1 : 0));
     update(draft, frameId, { retries, doing: { phase: 'retrying', timer } });
@@ -71,6 +72,7 @@ export function failState(draft: Draft, frameId: string, failure: Failure): void
   if (lines && (started || failure.error !== 'States.Runtime')) recordOn(draft, frameId, `${state.type}StateFailed`);
   const catcher = firstCatcher(catchers, failure);
   if (catcher === undefined) return endScopeFailed(draft, frameId, failure);
+  forgetFailed(draft, frameId);
   watch?.({ kind: 'catcher', state: state.name, index: catchers.indexOf(catcher), failure });
   evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure));
 }

@@ -6,6 +6,7 @@ export type * from './map-run.ts';
 export { flattened, resultRecord, transformed } from './child-result.ts';
 export { mapRunId } from './map-run.ts';
 export { MAX_PAYLOAD_BYTES } from './limits.ts';
+export { redrive } from './redrive.ts';
 export { changedNothing, start, step } from './step.ts';
 export { taskEffect } from './stop-children.ts';
 export { type StateTest, type TestAnswer, type Tested, testState } from './test-state.ts';

@@ -6,7 +6,15 @@ import type { ExecutionEvent, ExecutionState, StartFrame, Step, StepContext } fr
 import { evaluating } from './fail-state.ts';
 import { startLine } from './lines.ts';
 import { continueMapRuns, mapRunReported } from './map-run-events.ts';
-import { heartbeat, openAttempt, taskFailed, taskSubmitted, taskSucceeded, taskTimedOut } from './task.ts';
+import {
+  activityTaken,
+  heartbeat,
+  openAttempt,
+  taskFailed,
+  taskSubmitted,
+  taskSucceeded,
+  taskTimedOut,
+} from './task.ts';
 import { EXECUTION_TIMEOUT, takeTurns } from './turns.ts';
 import { endWait } from './wait.ts';
 
@@ -100,6 +108,7 @@ function taskReported(draft: Draft, event: TaskReport): void {
     if (event.kind === 'TaskSubmitted') taskSubmitted(draft, event.frame, state, attempt, event.output);
     else if (event.kind === 'TaskSucceeded') taskSucceeded(draft, event.frame, state, event.output);
     else if (event.kind === 'TaskFailed') taskFailed(draft, event.frame, state, event.failure);
+    else if (event.kind === 'ActivityTaken') activityTaken(draft, event.frame, state, attempt, event.workerName);
     else heartbeat(draft, event.frame, attempt);
   });
 }

@@ -1,4 +1,16 @@
-import { close, descendants, type Draft, mustRun, open, record, remove, runFrame, stateOf, update } from './draft.ts';
+import {
+  close,
+  descendants,
+  type Draft,
+  keepFailed,
+  mustRun,
+  open,
+  record,
+  remove,
+  runFrame,
+  stateOf,
+  update,
+} from './draft.ts';
 import { breakOff } from './end-map-run.ts';
 import type { RunFrame } from './execution.ts';
 
@@ -7,7 +19,9 @@ export function stopChildren(draft: Draft, frameId: string): RunFrame {
   const frame = mustRun(draft, frameId);
   closeEffects(draft, frame);
   if (frame.doing.phase === 'parallel' || frame.doing.phase === 'map' || frame.doing.phase === 'map-run') {
+    keepFailed(draft, frameId);
     for (const id of descendants(draft, frameId)) {
+      keepFailed(draft, id);
       const child = runFrame(draft, id);
       if (child !== undefined) abort(draft, child, frame.previousEventId);
     }

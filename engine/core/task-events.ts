@@ -29,6 +29,13 @@ export function recordStarted(draft: Draft, frameId: string, resource: Resource)
   else recordOn(draft, frameId, `${family(resource)}Started`);
 }
 
+export const recordActivityStarted = (
+  draft: Draft,
+  frameId: string,
+  resource: Resource,
+  workerName: string | undefined,
+): void => say(draft, frameId, resource, 'Started', workerName === undefined ? {} : { workerName });
+
 export const recordSubmitted = (draft: Draft, frameId: string, resource: Resource, output: Json): void =>
   say(draft, frameId, resource, 'Submitted', { ...serviceName(resource), ...dataDetails('output', output) });
 

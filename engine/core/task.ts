@@ -1,4 +1,5 @@
 import type { Resource, TaskState } from '../asl/machine.ts';
+import { EvaluationError } from '../data/evaluation.ts';
 import { plusSeconds } from '../data/instant.ts';
 import { isObject, type Json, jsonBytes } from '../data/json.ts';
 import { argumentsOf, leaveWithResult, tooLarge } from './data-flow.ts';
@@ -9,7 +10,14 @@ import { failState } from './fail-state.ts';
 import { exitState, scopesOf } from './leave-state.ts';
 import { MAX_PAYLOAD_BYTES, MAX_TIMEOUT_SECONDS } from './limits.ts';
 import { closeEffects, taskEffect } from './stop-children.ts';
-import { recordFailed, recordScheduled, recordStarted, recordSubmitted, recordSucceeded } from './task-events.ts';
+import {
+  recordActivityStarted,
+  recordFailed,
+  recordScheduled,
+  recordStarted,
+  recordSubmitted,
+  recordSucceeded,
+} from './task-events.ts';
 import { makeToken } from './task-token.ts';
 
 /** Schedules an attempt of a Task: the events, the timers, and the call as an effect. (ASL spec, "Task State") */
@@ -17,7 +25,10 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
   const frame = mustRun(draft, frameId);
   const { resource } = state;
   const key = String(draft.lastEventId + 1); // the id its scheduled event will have
-  const waits = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
+  const isActivity = resource.kind === 'activity';
+  if (isActivity && draft.context.hasActivity?.(resource.arn) === false)
+    throw new EvaluationError('States.Runtime', `The activity ${resource.arn} does not exist.`);
+  const waits = isActivity || (resource.kind === 'service' && resource.pattern === 'waitForTaskToken');
   const token = waits ? makeToken({ arn: startFrame(draft).arn, frame: frameId, key }, draft.random.hex()) : undefined;
   const scopes = scopesOf(draft, frameId, token);
 
@@ -28,28 +39,44 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
   const credentials = state.credentials?.evaluate(scope);
 
   recordScheduled(draft, frameId, resource, { input, timeoutSeconds, heartbeatSeconds, roleArn: roleIn(credentials) });
-  recordStarted(draft, frameId, resource);
-  const timeoutTimer =
-    timeoutSeconds === undefined || timeoutSeconds >= MAX_TIMEOUT_SECONDS ? undefined : `timeout-${key}`;
-  const heartbeatTimer = heartbeatSeconds === undefined ? undefined : `heartbeat-${key}`;
-  update(draft, frameId, {
-    doing: {
-      phase: 'task',
-      key,
-      token,
-      submitted: false,
-      child: startsChild(resource) ? input : undefined,
-      timeoutTimer,
-      heartbeatTimer,
-      heartbeatSeconds,
-    },
-  });
-  const deadline = timeoutSeconds === undefined ? undefined : plusSeconds(draft.context.now, timeoutSeconds);
+  const limits = { timeoutSeconds, heartbeatSeconds };
+  const timers = { timeoutTimer: undefined, heartbeatTimer: undefined };
+  const child = startsChild(resource) ? input : undefined;
+  update(draft, frameId, { doing: { phase: 'task', key, token, submitted: false, child, ...timers, ...limits } });
+  const limited = timeoutSeconds !== undefined && !isActivity;
+  const deadline = limited ? plusSeconds(draft.context.now, timeoutSeconds) : undefined;
   const call = { frame: frameId, key, resource: resource.arn, input, token, credentials, deadline };
   open(draft, { kind: 'RunTask', id: taskEffect(key), ...call });
-  if (timeoutTimer !== undefined && deadline !== undefined)
-    open(draft, { kind: 'SetTimer', id: timeoutTimer, frame: frameId, at: deadline });
-  if (heartbeatTimer !== undefined) open(draft, heartbeatAfter(draft, frameId, heartbeatTimer, heartbeatSeconds ?? 0));
+  if (isActivity) return; // it starts when a worker takes it
+  recordStarted(draft, frameId, resource);
+  armTimers(draft, frameId);
+}
+
+/** Starts the clocks of the attempt that the frame is at. */
+function armTimers(draft: Draft, frameId: string): void {
+  const { doing } = mustRun(draft, frameId);
+  if (doing.phase !== 'task') return;
+  const { key, timeoutSeconds = MAX_TIMEOUT_SECONDS, heartbeatSeconds } = doing;
+  const timeoutTimer = timeoutSeconds >= MAX_TIMEOUT_SECONDS ? undefined : `timeout-${key}`;
+  const heartbeatTimer = heartbeatSeconds === undefined ? undefined : `heartbeat-${key}`;
+  update(draft, frameId, { doing: { ...doing, timeoutTimer, heartbeatTimer } });
+  if (timeoutTimer !== undefined) open(draft, timerAfter(draft, frameId, timeoutTimer, timeoutSeconds));
+  if (heartbeatTimer !== undefined) open(draft, timerAfter(draft, frameId, heartbeatTimer, heartbeatSeconds ?? 0));
+}
+
+/** A worker took the task; from now on its time runs. (Step Functions guide, "Activities") */
+export function activityTaken(
+  draft: Draft,
+  frameId: string,
+  state: TaskState,
+  doing: TaskDoing,
+  workerName: string | undefined,
+): void {
+  if (doing.submitted) return;
+  recordActivityStarted(draft, frameId, state.resource, workerName);
+  update(draft, frameId, { doing: { ...doing, submitted: true } });
+  close(draft, taskEffect(doing.key));
+  armTimers(draft, frameId);
 }
 
 const roleIn = (credentials: Json | undefined): string | undefined => {
@@ -57,7 +84,7 @@ const roleIn = (credentials: Json | undefined): string | undefined => {
   return typeof role === 'string' ? role : undefined;
 };
 
-const heartbeatAfter = (draft: Draft, frame: string, id: string, seconds: number): Effect => ({
+const timerAfter = (draft: Draft, frame: string, id: string, seconds: number): Effect => ({
   kind: 'SetTimer',
   id,
   frame,
@@ -126,5 +153,5 @@ export function taskTimedOut(draft: Draft, frameId: string, state: TaskState, mi
 /** A sign of life: the heartbeat timer starts again from now. */
 export function heartbeat(draft: Draft, frameId: string, { heartbeatTimer, heartbeatSeconds }: TaskDoing): void {
   if (heartbeatTimer === undefined || heartbeatSeconds === undefined) return;
-  open(draft, heartbeatAfter(draft, frameId, heartbeatTimer, heartbeatSeconds));
+  open(draft, timerAfter(draft, frameId, heartbeatTimer, heartbeatSeconds));
 }

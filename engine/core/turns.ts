@@ -7,6 +7,7 @@ import {
   HistoryFull,
   mustRun,
   open,
+  put,
   recordOn,
   runFrame,
   startFrame,
@@ -109,6 +110,8 @@ function endEverything(draft: Draft): void {
   for (const id of ids) if (runFrame(draft, id) !== undefined) closeEffects(draft, mustRun(draft, id));
   if (draft.machine.timeoutSeconds !== undefined) close(draft, EXECUTION_TIMEOUT);
   const facts = startFrame(draft);
+  if (draft.end !== undefined && draft.end.status !== 'SUCCEEDED')
+    for (const [id, frame] of draft.failed) put(draft, id, frame);
   if (facts.waiter !== undefined && draft.end !== undefined)
     open(draft, tellWaiter(facts, facts.waiter, draft.end, draft.context.now));
 }

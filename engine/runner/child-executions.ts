@@ -48,6 +48,12 @@ export function childExecutions({ store, start, stop }: ChildStarter): ChildExec
     if (machine === undefined)
       return refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${asked.machineArn}'`, task.key);
     const waits = pattern === 'sync' || pattern === 'sync:2';
+    if (waits && machine.type === 'EXPRESS')
+      return refused(
+        'StateMachineTypeNotSupported',
+        'This operation is not supported by this type of state machine',
+        task.key,
+      );
     const { kind, execution } = await start({
       machine,
       name: asked.name,

@@ -1,10 +1,12 @@
 import type { Machine } from '../asl/machine.ts';
 import {
   changedNothing,
+  type Effect,
   type ExecutionEvent,
   type Failure,
   joinSteps,
   readToken,
+  redrive as redriveStep,
   type Step,
   start as startStep,
   step as nextStep,
@@ -12,32 +14,41 @@ import {
   type Waiter,
   type Watch,
 } from '../core/index.ts';
+import { randomnessOf } from '../core/randomness.ts';
 import { toEpochMs } from '../data/instant.ts';
+import { statusEvent } from './status-event.ts';
+import { createActivityDesk } from './activity-desk.ts';
 import { executionArn } from './arn.ts';
 import type { ChildExecutions } from './child-executions.ts';
 import { type Answer, createMailboxes, type Letter } from './mailboxes.ts';
-import { compiledMachine } from './map-run/item-processors.ts';
+import { compiledMachine, storedMachineAt } from './map-run/item-processors.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createPerformer } from './performer.ts';
 import type {
   Clock,
+  EventSink,
   ExecutionArn,
   ExecutionStore,
   ExecutionSummary,
   Ids,
   MapRunArn,
+  Page,
+  StoredActivity,
   StoredMachine,
   TaskDispatcher,
 } from './ports.ts';
+import { notRedrivable } from './redrivable.ts';
 import type { Runner, StartRequest, TokenAnswer } from './runner.ts';
 import { advance, committed, createStateCache, type Loaded } from './state-cache.ts';
-import { endedSummary, runningSummary, startFacts } from './summaries.ts';
+import { endedSummary, redrivenSummary, repeatedRedrive, runningSummary, startFacts } from './summaries.ts';
 
 export interface RunnerOptions {
   readonly store: ExecutionStore;
   readonly dispatcher: TaskDispatcher;
   /** What distributed Maps read from and write to. Without it, one with an ItemReader fails. */
   readonly objects?: ObjectStore;
+  /** Told when an execution's status changes. */
+  readonly events?: EventSink | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The machine of a stored definition; called again and again for the same one, so worth remembering. */
@@ -66,15 +77,19 @@ const STORE_PAUSE_MS = 1000;
 
 /** The loop of every host that has an `ExecutionStore`: load, step, commit, perform. */
 export function createRunner(options: RunnerOptions): Runner {
-  const { store, dispatcher, objects, clock, ids, machineOf, onProblem, elsewhere, cachedExecutions = 1000 } = options;
-  const cache = createStateCache(store, machineOf, cachedExecutions);
+  const { store, dispatcher, objects, events, clock, ids, machineOf, onProblem, elsewhere } = options;
+  const cache = createStateCache(store, machineOf, options.cachedExecutions ?? 1000);
   const endWatchers = new Map<ExecutionArn, ((summary: ExecutionSummary) => void)[]>();
-  const context = () => ({ now: clock.now(), seed: ids.next(), watch: options.watch });
+  const desk = createActivityDesk(clock);
+  const hasActivity = (arn: string) => desk.known.has(arn);
+  const context = () => ({ now: clock.now(), seed: ids.next(), watch: options.watch, hasActivity });
 
   const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
   const mailboxes = createMailboxes({ open, pause });
   const performer = createPerformer({
     dispatcher,
+    events,
+    desk,
     clock,
     store,
     objects,
@@ -88,12 +103,13 @@ export function createRunner(options: RunnerOptions): Runner {
     tasks: options.tasks,
   });
 
-  async function start(request: StartRequest & Partial<StartedBy>) {
-    const { machine, name, input, waiter, arn = executionArn(machine, name, ids.next), mapRunArn } = request;
-    const running = runningSummary({ arn, machine, name, input, mapRunArn, startedAt: clock.now() });
+  async function start({ machine, waiter, ...asked }: StartRequest & Partial<StartedBy>) {
+    const arn = asked.arn ?? executionArn(machine, asked.name, ids.next);
+    const running = runningSummary({ ...asked, arn, machine, startedAt: clock.now() });
     const definition = compiledMachine(machineOf, machine);
-    const step = startStep(definition, startFacts(running, machine, waiter), context());
-    const summary = step.end === undefined ? running : endedSummary(running, step.end, clock.now());
+    const first = startStep(definition, startFacts(running, machine, waiter), context());
+    const summary = first.end === undefined ? running : endedSummary(running, first.end, clock.now());
+    const step = announcing(first, running, summary);
     if ((await store.create(summary, { ...step, summary })) === 'exists') {
       const holder = await store.summary(arn);
       if (holder === undefined) throw new Error(`the store says that ${arn} exists and does not have it`);
@@ -121,9 +137,10 @@ export function createRunner(options: RunnerOptions): Runner {
     const before = await cache.get(arn);
     const answers: Answer[] = [];
     if (before !== undefined) {
-      const { now, step } = stepThrough(before, letters, answers);
-      if (step !== undefined) {
-        const summary = step.end === undefined ? undefined : endedSummary(before.summary, step.end, clock.now());
+      const { now, step: taken } = stepThrough(before, letters, answers);
+      if (taken !== undefined) {
+        const summary = taken.end === undefined ? undefined : endedSummary(before.summary, taken.end, clock.now());
+        const step = announcing(taken, before.summary, summary);
         if ((await store.commit(arn, before.version, { ...step, summary })) === 'conflict') {
           cache.forget(arn);
           return false;
@@ -163,6 +180,18 @@ export function createRunner(options: RunnerOptions): Runner {
     endWatchers.delete(arn);
   }
 
+  /** The step with what it has to tell: the status it starts with, when it does, and the one it ends with. */
+  function announcing(step: Step, before: ExecutionSummary, after: ExecutionSummary | undefined): Step {
+    if (events === undefined || after === undefined) return step;
+    const starts = step.history.some(({ type }) => type === 'ExecutionStarted' || type === 'ExecutionRedriven');
+    const told = [...(starts ? [before] : []), ...(step.end === undefined ? [] : [after])];
+    const effects = told.map((summary): Effect => {
+      const id = `announce-${summary.status}-${step.head.lastEventId}`;
+      return { kind: 'Announce', id, event: statusEvent(summary, randomnessOf(ids.next()).uuid(), clock.now()) };
+    });
+    return { ...step, opened: [...step.opened, ...effects] };
+  }
+
   /** Takes a performed effect out of the outbox: by a step while the execution runs, by hand when it has ended. */
   function done(arn: ExecutionArn, id: string): void {
     const answered = (answer: Answer) => void (answer === 'ignored' && leaveOutbox(arn, id));
@@ -171,12 +200,22 @@ export function createRunner(options: RunnerOptions): Runner {
 
   async function leaveOutbox(arn: ExecutionArn, id: string): Promise<void> {
     try {
-      const stored = await store.load(arn);
-      if (stored === undefined) return;
-      const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
-      await store.commit(arn, stored.version, change);
+      for (let done = false; !done; ) {
+        const stored = await store.load(arn);
+        if (stored === undefined) return;
+        const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
+        done = (await store.commit(arn, stored.version, change)) === 'committed';
+      }
     } catch (thrown) {
       onProblem('an effect stays in the outbox and will be performed again', arn, thrown);
+    }
+  }
+
+  async function loadActivities(): Promise<void> {
+    for (let from: { from?: string } | undefined = {}; from !== undefined; ) {
+      const { items, next }: Page<StoredActivity> = await store.catalog.activities.list('', { limit: 1000, ...from });
+      for (const { arn } of items) desk.known.add(arn);
+      from = next === undefined ? undefined : { from: next };
     }
   }
 
@@ -189,6 +228,30 @@ export function createRunner(options: RunnerOptions): Runner {
     const answer = await ask(arn, { event: { kind: 'StopRequested', error, cause } });
     const execution = (await store.summary(arn)) ?? before;
     return { kind: answer === 'taken' ? 'stopped' : 'ended', execution } as const;
+  }
+
+  async function redriveExecution(arn: ExecutionArn, clientToken?: string): ReturnType<Runner['redrive']> {
+    for (;;) {
+      const stored = await store.load(arn);
+      if (stored === undefined) return { kind: 'unknown' };
+      const { summary: ended, frames, version } = stored;
+      const again = repeatedRedrive(frames, clientToken, clock.now());
+      if (again !== undefined) return { kind: 'redriven', at: again };
+      const reason = notRedrivable(ended, clock.now());
+      if (reason !== undefined) return { kind: 'refused', reason };
+      if (frames['root'] === undefined)
+        return { kind: 'refused', reason: 'Execution was started before the launch of RedriveExecution' };
+      const stands = await storedMachineAt(store, ended.machineArn, ended.revisionId);
+      if (stands === undefined) throw new Error(`${arn} runs a revision of ${ended.machineArn} that is not stored`);
+      const machine = compiledMachine(machineOf, stands);
+      const first = redriveStep(machine, stored, context(), clientToken);
+      const redriven = redrivenSummary(ended, clock.now());
+      const summary = first.end === undefined ? redriven : endedSummary(redriven, first.end, clock.now());
+      const step = announcing(first, redriven, summary);
+      if ((await store.commit(arn, version, { ...step, summary })) === 'conflict') continue;
+      afterCommit(committed(advance({ ...stored, frames: { ...frames }, machine }, step), summary), step);
+      return { kind: 'redriven', at: redriven.redrivenAt };
+    }
   }
 
   async function byToken(token: string, event: (place: TokenPlace) => ExecutionEvent): Promise<TokenAnswer> {
@@ -204,6 +267,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     start,
     stop,
+    redrive: redriveExecution,
     taskSucceeded: (token, output) =>
       byToken(token, ({ frame, key }) => ({ kind: 'TaskSucceeded', frame, key, output })),
     taskFailed: (token, failure) => byToken(token, ({ frame, key }) => ({ kind: 'TaskFailed', frame, key, failure })),
@@ -214,7 +278,20 @@ export function createRunner(options: RunnerOptions): Runner {
       return (await ask(run.executionArn, { event })) === 'taken' ? 'changed' : 'ended';
     },
     taskHeartbeat: (token) => byToken(token, ({ frame, key }) => ({ kind: 'HeartbeatReceived', frame, key })),
+    activities: {
+      created: (arn) => void desk.known.add(arn),
+      deleted: (arn) => void desk.known.delete(arn),
+      take: (arn, workerName, signal) =>
+        desk.take(
+          arn,
+          async ({ execution, frame, attempt: key }) =>
+            (await ask(execution, { event: { kind: 'ActivityTaken', frame, key, workerName } })) === 'taken',
+          signal,
+        ),
+      close: desk.close,
+    },
     async recover() {
+      await loadActivities();
       let count = 0;
       for await (const { arn, effect } of store.outbox()) {
         performer.perform(arn, effect);
@@ -231,6 +308,7 @@ export function createRunner(options: RunnerOptions): Runner {
       return summary === undefined || summary.status === 'RUNNING' ? ended : summary;
     },
     async close() {
+      desk.close();
       performer.close();
       await mailboxes.close();
     },

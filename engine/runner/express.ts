@@ -13,7 +13,7 @@ export interface Express {
   close(): Promise<void>;
 }
 
-export interface ExpressOptions extends Omit<RunnerOptions, 'store' | 'elsewhere'> {
+export interface ExpressOptions extends Omit<RunnerOptions, 'store' | 'elsewhere' | 'events'> {
   readonly machines: Pick<ExecutionStore, 'machine'>;
   /** Starts what an Express execution starts of Standard machines. */
   readonly standard: Pick<Runner, 'start'>;

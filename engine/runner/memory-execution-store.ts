@@ -1,15 +1,15 @@
 import type { Frame, Head } from '../core/index.ts';
 import type { HistoryEvent } from '../core/history.ts';
+import { memoryCatalog } from './memory-catalog.ts';
+import { pageOf } from './memory-page.ts';
 import {
   type Commit,
   type ExecutionArn,
   type ExecutionStore,
   type ExecutionSummary,
-  InvalidPageToken,
   type MachineArn,
   type MapRun,
   type MapRunArn,
-  type Page,
   type StoredMachine,
 } from './ports.ts';
 
@@ -23,6 +23,8 @@ interface Row {
   readonly history: HistoryEvent[];
 }
 
+const FILTERS = ['machineArn', 'versionArn', 'aliasArn', 'mapRunArn', 'status'] as const;
+
 /** Executions in memory: for tests, and for machines whose executions need not outlive the process. */
 export function memoryExecutionStore(): ExecutionStore {
   const rows = new Map<ExecutionArn, Row>();
@@ -31,6 +33,7 @@ export function memoryExecutionStore(): ExecutionStore {
   const revisions = new Map<string, StoredMachine>();
   const newest = new Map<MachineArn, StoredMachine>();
   const deleted = new Set<MachineArn>();
+  const { catalog, dropOwned } = memoryCatalog();
 
   function write(row: Row, change: Commit): void {
     const { arn } = row.summary;
@@ -41,7 +44,7 @@ export function memoryExecutionStore(): ExecutionStore {
       if (frame === null) row.frames.delete(id);
       else row.frames.set(id, frame);
     }
-    if (row.summary.status !== 'RUNNING') row.frames.clear();
+    if (row.summary.status === 'SUCCEEDED') row.frames.clear();
     row.history.push(...change.history);
     for (const run of change.mapRuns ?? []) mapRuns.set(run.arn, run);
     for (const id of change.closed) outbox.delete(`${arn} ${id}`);
@@ -83,21 +86,17 @@ export function memoryExecutionStore(): ExecutionStore {
         key: ({ id }) => String(id),
       });
     },
-    async list({ machineArn, mapRunArn, status, limit, from }) {
+    async list({ limit, from, ...wanted }) {
       const newestFirst = [...rows.values()]
         .map(({ summary }) => summary)
         .reverse()
         .sort((a, b) => b.startedAt - a.startedAt);
-      const wanted = (s: ExecutionSummary) =>
-        (machineArn === undefined || s.machineArn === machineArn) &&
-        (mapRunArn === undefined || s.mapRunArn === mapRunArn) &&
-        (status === undefined || s.status === status);
       return pageOf(newestFirst, {
         limit,
         from,
-        listing: `list ${machineArn} ${mapRunArn} ${status}`,
+        listing: `list ${JSON.stringify(wanted)}`,
         key: ({ arn }) => arn,
-        wanted,
+        wanted: (summary) => FILTERS.every((name) => wanted[name] === undefined || wanted[name] === summary[name]),
       });
     },
     mapRun: async (arn) => mapRuns.get(arn),
@@ -131,6 +130,7 @@ export function memoryExecutionStore(): ExecutionStore {
     },
     async deleteMachine(arn) {
       deleted.add(arn);
+      dropOwned(arn);
     },
     async machine(arn, revisionId) {
       if (revisionId !== undefined) return revisions.get(`${arn} ${revisionId}`);
@@ -146,6 +146,7 @@ export function memoryExecutionStore(): ExecutionStore {
         wanted: ({ arn }) => !deleted.has(arn),
       });
     },
+    catalog,
   };
 }
 
@@ -155,23 +156,4 @@ function goesOn(last: number, { history, head }: Commit): void {
     throw new Error(
       `the history ends at event ${last}, this commit brings ${history.map(({ id }) => id).join(', ') || 'none'}`,
     );
-}
-
-interface PageRequest<T> {
-  readonly limit: number;
-  readonly from: string | undefined;
-  /** Binds a token to the question it came from. */
-  readonly listing: string;
-  readonly key: (item: T) => string;
-  readonly wanted?: (item: T) => boolean;
-}
-
-/** A page token names the item it follows, wanted still or not: what comes and goes around it moves nothing. */
-function pageOf<T>(items: readonly T[], { limit, from, listing, key, wanted = () => true }: PageRequest<T>): Page<T> {
-  const token = (item: T) => Buffer.from(JSON.stringify([listing, key(item)])).toString('base64url');
-  const before = from === undefined ? -1 : items.findIndex((item) => token(item) === from);
-  if (from !== undefined && before === -1) throw new InvalidPageToken(`${from} is no page of ${listing}`);
-  const rest = items.slice(before + 1).filter(wanted);
-  const last = rest.length > limit ? rest[limit - 1] : undefined;
-  return { items: rest.slice(0, limit), next: last === undefined ? undefined : token(last) };
 }

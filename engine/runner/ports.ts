@@ -1,8 +1,21 @@
 import type { EpochMs } from '../data/instant.ts';
 import type { Json } from '../data/json.ts';
-import type { Effect, Frame, Head } from '../core/execution.ts';
+import type { Announcement, Effect, Frame, Head } from '../core/execution.ts';
 import type { HistoryEvent } from '../core/history.ts';
 import type { MapRun } from '../core/map-run.ts';
+import type { CatalogItems, CatalogKind } from './catalog.ts';
+
+export {
+  type AliasRoute,
+  type CatalogItems,
+  type CatalogKind,
+  placeOf,
+  type StoredActivity,
+  type StoredAlias,
+  type StoredVersion,
+  type Tag,
+  type TagSet,
+} from './catalog.ts';
 
 /** ARN of an execution: `arn:aws:states:<region>:<account>:execution:<machine>:<name>`. */
 export type ExecutionArn = string;
@@ -27,6 +40,19 @@ export interface StoredMachine {
   readonly createdAt: EpochMs;
   /** When this revision replaced the one before; absent in the revision a machine was created with. */
   readonly updatedAt?: EpochMs | undefined;
+  /** The highest number that a version of this machine ever had; absent before the first. */
+  readonly lastVersion?: number | undefined;
+  /** Absent: OFF. */
+  readonly logging?: LoggingConfiguration | undefined;
+  /** Absent: not enabled. */
+  readonly tracing?: { readonly enabled: boolean } | undefined;
+}
+
+/** What a machine's executions are to log, with AWS's names. */
+export interface LoggingConfiguration {
+  readonly level: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
+  readonly includeExecutionData: boolean;
+  readonly destinations?: readonly { readonly cloudWatchLogsLogGroup: { readonly logGroupArn: string } }[];
 }
 
 /** What is known of an execution without loading its state: the row behind Describe and List. */
@@ -36,6 +62,9 @@ export interface ExecutionSummary {
   readonly revisionId: string;
   /** The Map Run that started it; absent for an execution of its own. */
   readonly mapRunArn?: MapRunArn | undefined;
+  /** The version it was started with, by its own ARN or through an alias. */
+  readonly versionArn?: string | undefined;
+  readonly aliasArn?: string | undefined;
   readonly name: string;
   readonly status: ExecutionStatus;
   readonly startedAt: EpochMs;
@@ -46,6 +75,10 @@ export interface ExecutionSummary {
   readonly output: string | undefined;
   readonly error: string | undefined;
   readonly cause: string | undefined;
+  /** Absent for one that never was. */
+  readonly redriveCount?: number | undefined;
+  /** The last time. */
+  readonly redrivenAt?: EpochMs | undefined;
 }
 
 /** Everything the interpreter needs to go on, with the version that guards the next commit. */
@@ -92,11 +125,12 @@ export interface ExecutionStore {
   create(summary: ExecutionSummary, first: Commit): Promise<'created' | 'exists'>;
   /**
    * `conflict` when the stored version is not `expectedVersion`, or there is no such execution; nothing is written then.
-   * The version becomes `expectedVersion + 1`. A summary that has ended removes every frame.
+   * The version becomes `expectedVersion + 1`. A summary that SUCCEEDED removes every frame; one that ended
+   * otherwise keeps them, for a redrive.
    */
   commit(arn: ExecutionArn, expectedVersion: number, change: Commit): Promise<'committed' | 'conflict'>;
   load(arn: ExecutionArn): Promise<StoredExecution | undefined>;
-  /** Also for executions that ended: the state frames are gone, the summary and history stay. */
+  /** Also for executions that ended. */
   summary(arn: ExecutionArn): Promise<ExecutionSummary | undefined>;
   /**
    * Events in id order, or from the newest back when `reverse`; none for an unknown execution. `from` is the `next` of
@@ -110,6 +144,8 @@ export interface ExecutionStore {
   list(query: {
     readonly machineArn?: MachineArn;
     readonly mapRunArn?: MapRunArn;
+    readonly versionArn?: string;
+    readonly aliasArn?: string;
     readonly status?: ExecutionStatus;
     readonly limit: number;
     readonly from?: string;
@@ -133,12 +169,35 @@ export interface ExecutionStore {
   forget(endedBefore: EpochMs): Promise<number>;
   /** Stores the machine as its newest revision; older revisions stay readable for running executions. */
   putMachine(machine: StoredMachine): Promise<void>;
-  /** Takes the machine off the list; its revisions stay readable by id. Unknown ARNs are ignored. */
+  /**
+   * Takes the machine off the list, with what the catalog has of it; its revisions stay readable by id. Unknown ARNs
+   * are ignored.
+   */
   deleteMachine(arn: MachineArn): Promise<void>;
   /** The newest revision, or the one asked for. */
   machine(arn: MachineArn, revisionId?: string): Promise<StoredMachine | undefined>;
   /** By name. @throws InvalidPageToken */
-  machines(page: { readonly limit: number; readonly from?: string }): Promise<Page<StoredMachine>>;
+  machines(page: PageRequest): Promise<Page<StoredMachine>>;
+  readonly catalog: Catalog;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly from?: string;
+}
+
+/** Versions, aliases, activities and tags. */
+export type Catalog = { readonly [Kind in CatalogKind]: Collection<CatalogItems[Kind]> };
+
+export interface Collection<Item> {
+  /** Stores the item under its ARN, in place of one that is there. */
+  put(item: Item): Promise<void>;
+  get(arn: string): Promise<Item | undefined>;
+  /** Unknown ARNs are ignored. */
+  drop(arn: string): Promise<void>;
+  /** The owner's items, in the order of `placeOf`. @throws InvalidPageToken */
+  list(owner: string, page: PageRequest): Promise<Page<Item>>;
 }
 
 /** A task to be done once or more; `key` stays the same for the same attempt, so the worker can recognise a repetition. */
@@ -178,6 +237,12 @@ export interface Clock {
   now(): EpochMs;
   /** Calls `run` once at or after `at`. The returned function cancels it. */
   at(at: EpochMs, run: () => void): () => void;
+}
+
+/** Takes events in EventBridge's shape. Each is given at least once, over restarts too; its `id` tells a repetition. */
+export interface EventSink {
+  /** Rejects when the event was not taken; it is given again later. */
+  put(event: Announcement): Promise<void>;
 }
 
 /** At least 120 unpredictable bits as 32 hexadecimal digits: execution names and the seed of each step. */

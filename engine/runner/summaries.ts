@@ -1,4 +1,4 @@
-import type { End, StartFrame, Waiter } from '../core/index.ts';
+import type { End, Frame, StartFrame, Waiter } from '../core/index.ts';
 import type { EpochMs } from '../data/instant.ts';
 import type { ExecutionSummary, StoredMachine } from './ports.ts';
 
@@ -9,13 +9,17 @@ export const runningSummary = ({
   input,
   startedAt,
   mapRunArn,
-}: Pick<ExecutionSummary, 'arn' | 'name' | 'input' | 'startedAt' | 'mapRunArn'> & {
+  versionArn,
+  aliasArn,
+}: Pick<ExecutionSummary, 'arn' | 'name' | 'input' | 'startedAt' | 'mapRunArn' | 'versionArn' | 'aliasArn'> & {
   readonly machine: StoredMachine;
 }): ExecutionSummary => ({
   arn,
   machineArn: machine.arn,
   revisionId: machine.revisionId,
   ...(mapRunArn === undefined ? {} : { mapRunArn }),
+  versionArn,
+  aliasArn,
   name,
   status: 'RUNNING',
   startedAt,
@@ -48,3 +52,29 @@ export const startFacts = (
   input: JSON.parse(input),
   waiter,
 });
+
+export const redrivenSummary = (ended: ExecutionSummary, now: EpochMs) => ({
+  ...ended,
+  status: 'RUNNING' as const,
+  stoppedAt: undefined,
+  error: undefined,
+  cause: undefined,
+  redriveCount: (ended.redriveCount ?? 0) + 1,
+  redrivenAt: now,
+});
+
+/** How long, and among how many, a client token is recognised. (API reference, RedriveExecution) */
+const TOKEN_MS = 15 * 60_000;
+const TOKENS = 10;
+
+/** When a call with this token redrove the execution, if one did; so a call that is repeated redrives once. */
+export function repeatedRedrive(
+  frames: Readonly<Record<string, Frame>>,
+  token: string | undefined,
+  now: EpochMs,
+): EpochMs | undefined {
+  const start = frames['start'];
+  if (token === undefined || start?.kind !== 'start') return undefined;
+  const recent = (start.redrives ?? []).slice(-TOKENS).filter(({ at }) => now - at < TOKEN_MS);
+  return recent.find(({ clientToken }) => clientToken === token)?.at;
+}

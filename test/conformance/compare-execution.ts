@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject, own } from '../../engine/data/json.ts';
+import { isObject, type Json, type JsonObject } from '../../engine/data/json.ts';
+import { asOf } from './as-of.ts';
 import type { Case } from './case.ts';
 import { historyDifferences } from './compare-history.ts';
 import { type Bindings, mismatch } from './mismatch.ts';
@@ -18,8 +19,7 @@ export function executionDifferences(
 ): readonly string[] {
   const { expected, transforms = [] } = recorded;
   const bound: Bindings = new Map();
-  const day = dayOf(recorded.recordedDate);
-  const asRecorded = (value: unknown) => objectOf(asOf(day, normalise(value, transforms, resolve)));
+  const asRecorded = (value: unknown) => objectOf(asOf(recorded.recordedDate, normalise(value, transforms, resolve)));
   const described = asRecorded(actual.describe);
   const found: (string | undefined)[] = ['status', 'output', 'error', 'cause'].map((field) =>
     fieldMismatch(field, expected[field], described[field], bound),
@@ -42,25 +42,3 @@ function fieldMismatch(field: string, expected: Json | undefined, actual: Json |
   if (actual === undefined) return `${field}: missing, expected ${JSON.stringify(expected)}`;
   return mismatch(expected, actual, field, bound);
 }
-
-/** Members that AWS's answers got over time, and the day since when recordings have them. */
-const MEMBERS_SINCE: Readonly<Record<string, string>> = {
-  redriveCount: '2023-11-15',
-  redriveStatus: '2023-11-15',
-  redriveStatusReason: '2023-11-15',
-  RedriveCount: '2023-11-15',
-  RedriveStatus: '2023-11-15',
-  RedriveStatusReason: '2023-11-15',
-};
-
-/** A value as AWS would have given it on the day of the recording. */
-function asOf(day: string, value: Json): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => asOf(day, item));
-  if (!isObject(value)) return value;
-  const since = (name: string) => own(MEMBERS_SINCE, name) ?? '';
-  const members = Object.entries(value).filter(([name]) => day >= since(name));
-  return Object.fromEntries(members.map(([name, member]) => [name, asOf(day, member)]));
-}
-
-/** `04-03-2023, 10:05:28` → `2023-03-04` */
-const dayOf = (recordedDate: string): string => recordedDate.replace(/^(\d+)-(\d+)-(\d+).*$/, '$3-$2-$1');

@@ -2,6 +2,7 @@ import type { Json } from '../../engine/data/json.ts';
 import type { Case, Recordings } from './case.ts';
 import { ACCOUNT, openCaseHost, REGION } from './case-host.ts';
 import type { Client } from './client.ts';
+import { asOf } from './as-of.ts';
 import { executionDifferences } from './compare-execution.ts';
 import { exceptions } from './exceptions.ts';
 import { type Bindings, mismatch } from './mismatch.ts';
@@ -156,12 +157,16 @@ function roleOf({ expected, transforms = [] }: Case): string {
 }
 
 function compareMatched(recorded: Case, matched: readonly Matched[], stage: Stage): readonly string[] {
-  const { expected, transforms = [], clientSide = [] } = recorded;
+  const { expected, recordedDate, transforms = [], clientSide = [] } = recorded;
   const bound: Bindings = new Map();
   return matched.flatMap(({ key, value }) => {
     const wanted = expected[key];
     if (wanted === undefined || clientSide.includes(key)) return [];
-    const normal = (actual: unknown) => normalise(actual, transforms, (symbol) => String(resolve(symbol, stage)));
+    const normal = (actual: unknown) =>
+      asOf(
+        recordedDate,
+        normalise(actual, transforms, (symbol) => String(resolve(symbol, stage))),
+      );
     const difference =
       value instanceof Computed
         ? missingItem(wanted, normal(value.items), key, bound)

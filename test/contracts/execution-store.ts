@@ -8,7 +8,10 @@ import {
   InvalidPageToken,
   type MapRun,
   type Page,
+  type StoredActivity,
+  type StoredAlias,
   type StoredMachine,
+  type StoredVersion,
 } from '../../engine/runner/ports.ts';
 
 /** An implementation under test, over data of its own. */
@@ -145,7 +148,7 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
         expect((await store.load(a.arn))?.version).toBe(1);
       });
 
-      it('removes every frame of an execution that ends, and keeps its summary and history', async () => {
+      it('removes every frame of an execution that succeeds, and keeps its summary and history', async () => {
         const { arn } = await running('a', {
           frames: { start: frame('Start'), root: frame('Verify') },
           opened: [timer('t')],
@@ -157,6 +160,19 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
         expect(await store.summary(arn)).toEqual(ended);
         expect(await idsOf(store, arn)).toEqual([1, 2, 3, 4]);
         expect(await outboxOf(store)).toEqual([]);
+      });
+
+      it('keeps the frames of an execution that failed, and takes it up again', async () => {
+        const { arn } = await running('a', { frames: { start: frame('Start'), root: frame('Verify') } });
+        const failed = summaryOf('a', { status: 'FAILED', stoppedAt: toEpochMs(1_700_000_009_000), error: 'No' });
+        await store.commit(arn, 1, commitOf(3, 3, { summary: failed, frames: { start: null } }));
+        expect(await store.load(arn)).toMatchObject({ summary: failed, frames: { root: frame('Verify') } });
+
+        const redriven = summaryOf('a', { redriveCount: 1, redrivenAt: toEpochMs(1_700_000_010_000) });
+        await store.commit(arn, 2, commitOf(4, 4, { summary: redriven }));
+        expect(await store.summary(arn)).toEqual(redriven);
+        expect((await store.list({ limit: 9, status: 'RUNNING' })).items).toEqual([redriven]);
+        expect((await store.load(arn))?.frames).toEqual({ root: frame('Verify') });
       });
 
       it('keeps an effect that the last step opened until a later commit closes it', async () => {
@@ -249,6 +265,21 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
         expect(await listed({ status: 'RUNNING' })).toEqual(['c', 'a']);
         expect(await listed({ machineArn: machineArn, status: 'RUNNING' })).toEqual(['a']);
         expect(await listed({ machineArn: other, status: 'FAILED' })).toEqual([]);
+      });
+
+      it('narrows by the version and the alias an execution was started by', async () => {
+        const [versionArn, aliasArn] = [`${machineArn}:1`, `${machineArn}:live`];
+        const started = summaryOf('b', { versionArn, aliasArn });
+        await store.create(summaryOf('a'), commitOf(1, 1));
+        await store.create(started, commitOf(1, 1));
+        await store.create(summaryOf('c', { versionArn }), commitOf(1, 1));
+
+        expect(await store.summary(started.arn)).toEqual(started);
+        const listed = async (query: object) => names((await store.list({ limit: 9, ...query })).items);
+        expect(await listed({ machineArn })).toEqual(['c', 'b', 'a']);
+        expect(await listed({ versionArn })).toEqual(['c', 'b']);
+        expect(await listed({ aliasArn })).toEqual(['b']);
+        expect(await listed({ aliasArn, status: 'FAILED' })).toEqual([]);
       });
 
       it('shows the status an execution has now', async () => {
@@ -451,6 +482,62 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
       });
     });
 
+    describe('catalog', () => {
+      it('keeps items under their ARNs, and the last one of an ARN', async () => {
+        const { versions, tags } = store.catalog;
+        await versions.put(versionOf('deploy', 1));
+        await tags.put({ arn: machineArn, tags: [{ key: 'a', value: '' }] });
+        await tags.put({ arn: machineArn, tags: [] });
+
+        expect(await versions.get(`${machineArn}:1`)).toEqual(versionOf('deploy', 1));
+        expect(await versions.get(machineArn)).toBeUndefined();
+        expect(await tags.get(machineArn)).toEqual({ arn: machineArn, tags: [] });
+      });
+
+      it('lists versions of a machine newest first, aliases and activities by name', async () => {
+        const { versions, aliases, activities } = store.catalog;
+        for (const number of [1, 2, 10, 9]) await versions.put(versionOf('deploy', number));
+        await versions.put(versionOf('other', 1));
+        for (const name of ['b', 'c', 'a']) await aliases.put(aliasOf(name));
+        for (const name of ['b', 'a']) await activities.put(activityOf(name));
+
+        const pages = await allPages((from) => versions.list(machineArn, { limit: 3, ...from }));
+        expect(pages.map((page) => page.map(({ number }) => number))).toEqual([[10, 9, 2], [1]]);
+        const named = await aliases.list(machineArn, { limit: 9 });
+        expect(named.items).toEqual([aliasOf('a'), aliasOf('b'), aliasOf('c')]);
+        expect((await activities.list('', { limit: 9 })).items).toEqual([activityOf('a'), activityOf('b')]);
+      });
+
+      it('goes on after a page whose last item was dropped, and refuses a token of another listing', async () => {
+        const { versions, aliases } = store.catalog;
+        for (const number of [1, 2, 3]) await versions.put(versionOf('deploy', number));
+        const { next: from = '' } = await versions.list(machineArn, { limit: 2 });
+        await versions.drop(`${machineArn}:2`);
+        await versions.drop(`${machineArn}:2`);
+
+        expect((await versions.list(machineArn, { limit: 2, from })).items).toEqual([versionOf('deploy', 1)]);
+        await expect(aliases.list(machineArn, { limit: 2, from })).rejects.toThrow(InvalidPageToken);
+        await expect(versions.list(machineArn, { limit: 2, from: 'rubbish' })).rejects.toThrow(InvalidPageToken);
+      });
+
+      it('loses what belongs to a machine with the machine', async () => {
+        const { versions, aliases, activities, tags } = store.catalog;
+        await store.putMachine(machineOf('deploy', '1'));
+        await versions.put(versionOf('deploy', 1));
+        await versions.put(versionOf('other', 1));
+        await aliases.put(aliasOf('a'));
+        await activities.put(activityOf('a'));
+        await tags.put({ arn: machineArn, tags: [] });
+        await store.deleteMachine(machineArn);
+
+        expect((await versions.list(machineArn, { limit: 9 })).items).toEqual([]);
+        expect(await aliases.get(aliasOf('a').arn)).toBeUndefined();
+        expect(await tags.get(machineArn)).toBeUndefined();
+        expect(await versions.get(versionOf('other', 1).arn)).toEqual(versionOf('other', 1));
+        expect(await activities.get(activityOf('a').arn)).toEqual(activityOf('a'));
+      });
+    });
+
     it('has everything that was acknowledged after it was left and opened again', async ({ skip }) => {
       const { reopen } = tested;
       skip(reopen === undefined, 'its data ends with the process');
@@ -459,6 +546,7 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
       await running('b');
       await store.commit(summaryOf('b').arn, 1, commitOf(3, 3, { summary: endedSummary('b') }));
       await store.putMachine(machineOf('deploy', '1'));
+      await store.catalog.aliases.put(aliasOf('live'));
       const { next: from = '' } = await store.list({ limit: 1 });
       const before = await store.load(a.arn);
       store = (await reopen?.()) ?? store;
@@ -469,6 +557,7 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
       expect(await store.summary(summaryOf('b').arn)).toEqual(endedSummary('b'));
       expect((await store.list({ limit: 9, from })).items).toEqual([a]);
       expect(await store.machine(machineOf('deploy', '1').arn)).toEqual(machineOf('deploy', '1'));
+      expect(await store.catalog.aliases.get(aliasOf('live').arn)).toEqual(aliasOf('live'));
       expect(await store.commit(a.arn, 2, commitOf(4, 4, { opened: [timer('4')] }))).toBe('committed');
       expect(await outboxOf(store)).toEqual([`${a.arn} 1`, `${a.arn} 3`, `${a.arn} 4`]);
     });
@@ -550,6 +639,31 @@ const machineOf = (name: string, revisionId: string): StoredMachine => ({
   definition: `{ "Comment": "revision ${revisionId}" }`,
   revisionId,
   roleArn: 'arn:aws:iam::000000000000:role/pointsman',
+  createdAt: toEpochMs(1_700_000_000_000),
+});
+
+const versionOf = (machine: string, number: number): StoredVersion => ({
+  arn: `${machineOf(machine, '1').arn}:${number}`,
+  machineArn: machineOf(machine, '1').arn,
+  number,
+  revisionId: '1',
+  description: 'as it was',
+  createdAt: toEpochMs(1_700_000_000_000),
+});
+
+const aliasOf = (name: string): StoredAlias => ({
+  arn: `${machineArn}:${name}`,
+  machineArn,
+  name,
+  description: undefined,
+  routes: [{ versionArn: `${machineArn}:1`, weight: 100 }],
+  createdAt: toEpochMs(1_700_000_000_000),
+  updatedAt: toEpochMs(1_700_000_000_001),
+});
+
+const activityOf = (name: string): StoredActivity => ({
+  arn: `arn:aws:states:us-east-1:000000000000:activity:${name}`,
+  name,
   createdAt: toEpochMs(1_700_000_000_000),
 });
 

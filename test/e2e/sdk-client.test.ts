@@ -8,6 +8,7 @@ import {
   DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionNotRedrivable,
   GetExecutionHistoryCommand,
   InvalidDefinition,
   ListExecutionsCommand,
@@ -183,9 +184,7 @@ describe('the SDK for Step Functions as a client of a host', () => {
     await expect(client.send(new StartExecutionCommand({ stateMachineArn, name: '1' }))).rejects.toThrow(
       ExecutionAlreadyExists,
     );
-    await expect(client.send(new RedriveExecutionCommand({ executionArn }))).rejects.toThrow(
-      /RedriveExecution is not offered here yet/,
-    );
+    await expect(client.send(new RedriveExecutionCommand({ executionArn }))).rejects.toThrow(ExecutionNotRedrivable);
     expect(await client.send(new ValidateStateMachineDefinitionCommand({ definition: '{}' }))).toMatchObject({
       result: 'FAIL',
     });

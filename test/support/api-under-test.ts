@@ -1,15 +1,22 @@
 import { memoryObjectStore } from '../../adapters/memory/object-store.ts';
 import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
-import { stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
+import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
+import { createExpress } from '../../engine/runner/express.ts';
 import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
+import type { EventSink, StoredMachine } from '../../engine/runner/ports.ts';
+import type { Runner } from '../../engine/runner/runner.ts';
 import { countingIds } from './counting-ids.ts';
 import { functionArn, mustRead } from './run-machine.ts';
 import { testClock } from './test-clock.ts';
 
 /** The whole API over an engine in memory, on a clock that stands still. It has one function, `verify-release`. */
-export function apiUnderTest() {
-  const store = memoryExecutionStore();
+export function apiUnderTest({
+  account = '000000000000',
+  store = memoryExecutionStore(),
+  authentication = undefined as Authentication | undefined,
+  events = undefined as EventSink | undefined,
+} = {}) {
   const clock = testClock();
   const ids = countingIds();
   const dispatcher = memoryTaskDispatcher(
@@ -18,20 +25,27 @@ export function apiUnderTest() {
   );
   const problems: unknown[] = [];
   const objects = memoryObjectStore(['bucket'], () => clock.now());
-  const runner = createRunner({
-    store,
+  const shared = {
     dispatcher,
     objects,
     clock,
     ids,
-    machineOf: ({ definition }) => mustRead(definition),
-    onProblem: (problem, arn, thrown) => problems.push({ problem, arn, thrown }),
+    machineOf: ({ definition }: StoredMachine) => mustRead(definition),
+    onProblem: (problem: string, arn: string, thrown: unknown) => void problems.push({ problem, arn, thrown }),
+  };
+  const runner: Runner = createRunner({
+    ...shared,
+    store,
+    events,
+    elsewhere: ({ type }) => (type === 'EXPRESS' ? express : undefined),
   });
-  const place = { region: 'us-east-1', account: '000000000000' };
-  const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
+  const express = createExpress({ ...shared, machines: store, standard: runner });
+  const place = { region: 'us-east-1', account };
+  const operations = stepFunctionsOperations({ runner, express, store, dispatcher, clock, ids, ...place });
   const fetch = stepFunctionsApi({
     operations,
     ids,
+    authentication,
     onProblem: (problem, thrown) => problems.push({ problem, thrown }),
   });
   return { operations, fetch, store, objects, clock, dispatcher, runner, problems };

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionStore } from '../../../engine/runner/ports.ts';
+import { sqliteCatalog } from './catalog.ts';
 import { groupCommit } from './group-commit.ts';
 import { machineReader, machineWriter } from './machines.ts';
 import { executionReader } from './read-executions.ts';
@@ -52,6 +53,7 @@ export function sqliteExecutionStore(path: string): SqliteExecutionStore {
     },
     putMachine: (machine) => written(() => machines.put(machine)),
     deleteMachine: (arn) => written(() => machines.drop(arn)),
+    catalog: sqliteCatalog(db, written),
     close() {
       if (!db.isOpen) return;
       flush();

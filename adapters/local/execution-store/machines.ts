@@ -35,6 +35,7 @@ export function machineWriter(db: DatabaseSync) {
   );
   const putNewest = db.prepare('INSERT OR REPLACE INTO machine (arn, name, newest) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM machine WHERE arn = ?');
+  const dropOwned = db.prepare('DELETE FROM item WHERE owner = ?');
   return {
     put(machine: StoredMachine): void {
       const id = putRevision.get(machine.arn, machine.revisionId, JSON.stringify(machine))?.id;
@@ -42,6 +43,7 @@ export function machineWriter(db: DatabaseSync) {
     },
     drop(arn: MachineArn): void {
       drop.run(arn);
+      dropOwned.run(arn);
     },
   };
 }

@@ -15,15 +15,16 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
   const eventsForward = db.prepare(`${eventsOf} AND e.id > ? ORDER BY e.id LIMIT ?`);
   const eventsBack = db.prepare(`${eventsOf} AND e.id < ? ORDER BY e.id DESC LIMIT ?`);
   const listings = new Map<string, StatementSync>();
-  const listing = (filter: string) => {
-    const statement =
-      listings.get(filter) ??
-      db.prepare(
-        `SELECT ${SUMMARY_COLUMNS} FROM summary WHERE ${filter} (started, id) < (?, ?)
-         ORDER BY started DESC, id DESC LIMIT ?`,
-      );
-    listings.set(filter, statement);
-    return statement;
+  const listingBy = (columns: string): StatementSync => {
+    const known = listings.get(columns);
+    if (known !== undefined) return known;
+    const filter = columns === '' ? '' : `${columns.replaceAll(',', ' = ? AND ')} = ? AND`;
+    const listing = db.prepare(
+      `SELECT ${SUMMARY_COLUMNS} FROM summary WHERE ${filter} (started, id) < (?, ?)
+       ORDER BY started DESC, id DESC LIMIT ?`,
+    );
+    listings.set(columns, listing);
+    return listing;
   };
   const mapRunOf = db.prepare('SELECT body FROM map_run WHERE arn = ?');
   const mapRunsOf = db.prepare('SELECT id, body FROM map_run WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?');
@@ -59,13 +60,21 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
       return pageOf(rows, limit, readEvent, (last) => pageToken(kind, [Number(last.id)]));
     },
 
-    list: async ({ machineArn, mapRunArn, status, limit, from }) => {
-      const asked = Object.entries({ machine: machineArn, map_run: mapRunArn, status });
-      const filters = asked.flatMap(([column, value]) => (value === undefined ? [] : [{ column, value }]));
-      const kind = `executions of ${mapRunArn ?? machineArn ?? 'every machine'}, ${status ?? 'every status'}`;
+    list: async ({ machineArn, versionArn, aliasArn, mapRunArn, status, limit, from }) => {
+      const wanted = {
+        machine: machineArn,
+        version_arn: versionArn,
+        alias_arn: aliasArn,
+        map_run: mapRunArn,
+        status,
+      };
+      const filters = Object.entries(wanted).flatMap(([column, value]) =>
+        value === undefined ? [] : [{ column, value }],
+      );
+      const kind = `executions ${JSON.stringify(wanted)}`;
       const [started = 0, id = 0] = readPageToken(kind, from, [Number.MAX_SAFE_INTEGER, 0]);
-      const statement = listing(filters.map(({ column }) => `${column} = ? AND`).join(' '));
-      const rows = statement.all(...filters.map(({ value }) => value), started, id, limit + 1);
+      const listing = listingBy(filters.map(({ column }) => column).join());
+      const rows = listing.all(...filters.map(({ value }) => value), started, id, limit + 1);
       return pageOf(rows, limit, readSummary, (last) => pageToken(kind, [Number(last.started), Number(last.id)]));
     },
 

@@ -7,7 +7,7 @@ import type { ExecutionStatus, ExecutionSummary, MapRun, StoredMachine } from '.
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export const SUMMARY_COLUMNS =
-  'id, arn, machine, revision, name, status, started, stopped, input, output, error, cause, map_run';
+  'id, arn, machine, revision, version_arn, alias_arn, map_run, redrive_count, redriven, name, status, started, stopped, input, output, error, cause';
 
 /** A summary from a row with `SUMMARY_COLUMNS`. */
 export const readSummary = (row: Row): ExecutionSummary => ({
@@ -15,6 +15,8 @@ export const readSummary = (row: Row): ExecutionSummary => ({
   machineArn: String(row.machine),
   revisionId: String(row.revision),
   ...(row.map_run === null ? {} : { mapRunArn: String(row.map_run) }),
+  versionArn: optionalText(row.version_arn),
+  aliasArn: optionalText(row.alias_arn),
   name: String(row.name),
   // Only `writeExecution` writes this column, from a value of the type.
   status: String(row.status) as ExecutionStatus,
@@ -24,6 +26,8 @@ export const readSummary = (row: Row): ExecutionSummary => ({
   output: optionalText(row.output),
   error: optionalText(row.error),
   cause: optionalText(row.cause),
+  redriveCount: Number(row.redrive_count) || undefined,
+  redrivenAt: row.redriven === null ? undefined : toEpochMs(Number(row.redriven)),
 });
 
 /** JSON that this store wrote. The schema's version guards it, so it is not checked again. */

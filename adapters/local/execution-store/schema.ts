@@ -99,4 +99,22 @@ const MIGRATIONS = [
      body TEXT NOT NULL
    ) STRICT;
    CREATE INDEX map_run_by_execution ON map_run (execution, id DESC)`,
+  // Few executions name a version or an alias, so their indexes leave the others out. An item is a version, an alias, an
+  // activity or a set of tags; what belongs to a machine has it as its owner.
+  `ALTER TABLE summary ADD COLUMN version_arn TEXT;
+   ALTER TABLE summary ADD COLUMN alias_arn TEXT;
+   ALTER TABLE summary ADD COLUMN redrive_count INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE summary ADD COLUMN redriven INTEGER;
+   CREATE INDEX summary_by_version ON summary (version_arn, started DESC, id DESC) WHERE version_arn IS NOT NULL;
+   CREATE INDEX summary_by_alias ON summary (alias_arn, started DESC, id DESC) WHERE alias_arn IS NOT NULL;
+
+   CREATE TABLE item (
+     kind TEXT NOT NULL,
+     arn TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     place TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (kind, arn)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX item_by_place ON item (owner, kind, place)`,
 ];

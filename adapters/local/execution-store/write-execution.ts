@@ -42,11 +42,12 @@ interface ExecutionWriter {
 export function executionWriter(db: DatabaseSync): ExecutionWriter {
   const idOf = db.prepare('SELECT id FROM summary WHERE arn = ?');
   const addSummary = db.prepare(
-    `INSERT INTO summary (arn, machine, revision, name, status, started, stopped, input, output, error, cause, map_run)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO summary (arn, machine, revision, version_arn, alias_arn, map_run, name, status, started, stopped, input, output, error, cause)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const endSummary = db.prepare(
-    'UPDATE summary SET status = ?, stopped = ?, output = ?, error = ?, cause = ? WHERE id = ?',
+  const putSummary = db.prepare(
+    `UPDATE summary SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, redrive_count = ?, redriven = ?
+     WHERE id = ?`,
   );
   const headOf = db.prepare(
     'SELECT execution, version, last_event FROM head WHERE execution = (SELECT id FROM summary WHERE arn = ?)',
@@ -79,10 +80,10 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
   const dropSummary = db.prepare('DELETE FROM summary WHERE id = ?');
   let place = Number(db.prepare('SELECT max(place) AS place FROM effect').get()?.place ?? 0);
 
-  function write(execution: number | bigint, version: number, change: EncodedCommit, ended: boolean): void {
+  function write(execution: number | bigint, version: number, change: EncodedCommit, succeeded: boolean): void {
     putHead.run(execution, version, change.head.status, change.head.lastEventId);
     for (const [id, body] of change.history) addEvent.run(execution, id, body);
-    if (ended) dropFrames.run(execution);
+    if (succeeded) dropFrames.run(execution);
     else writeFrames(execution, change.frames);
     for (const id of change.closed) dropEffect.run(execution, id);
     for (const run of change.mapRuns) putMapRun.run(...run);
@@ -101,11 +102,15 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
       const broken = brokenHistory(summary.arn, 0, first);
       if (broken !== undefined) return broken;
       const { arn, machineArn, revisionId, name, status, startedAt, stoppedAt = null, input } = summary;
-      const { output = null, error = null, cause = null, mapRunArn = null } = summary;
+      const { versionArn = null, aliasArn = null, mapRunArn = null } = summary;
+      const { output = null, error = null, cause = null } = summary;
       const { lastInsertRowid: execution } = addSummary.run(
         arn,
         machineArn,
         revisionId,
+        versionArn,
+        aliasArn,
+        mapRunArn,
         name,
         status,
         startedAt,
@@ -114,9 +119,8 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
         output,
         error,
         cause,
-        mapRunArn,
       );
-      write(execution, 1, first, status !== 'RUNNING');
+      write(execution, 1, first, status === 'SUCCEEDED');
       return 'created';
     },
 
@@ -129,9 +133,10 @@ export function executionWriter(db: DatabaseSync): ExecutionWriter {
       const { summary } = change;
       if (summary !== undefined) {
         const { status, stoppedAt = null, output = null, error = null, cause = null } = summary;
-        endSummary.run(status, stoppedAt, output, error, cause, execution);
+        const { redriveCount = 0, redrivenAt = null } = summary;
+        putSummary.run(status, stoppedAt, output, error, cause, redriveCount, redrivenAt, execution);
       }
-      write(execution, expectedVersion + 1, change, summary !== undefined && summary.status !== 'RUNNING');
+      write(execution, expectedVersion + 1, change, summary?.status === 'SUCCEEDED');
       return 'committed';
     },
 

@@ -1,7 +1,7 @@
-import { stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
+import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
 import { createRunner } from '../../../engine/runner/create-runner.ts';
 import { createExpress } from '../../../engine/runner/express.ts';
-import type { Clock, ExecutionStore, Ids, TaskDispatcher } from '../../../engine/runner/ports.ts';
+import type { Clock, EventSink, ExecutionStore, Ids, TaskDispatcher } from '../../../engine/runner/ports.ts';
 import type { ObjectStore } from '../../../engine/runner/object-store.ts';
 import type { Runner } from '../../../engine/runner/runner.ts';
 import { machineCache } from './machine-cache.ts';
@@ -11,6 +11,10 @@ export interface EngineParts {
   /** What distributed Maps read and write; without it, those over objects are not offered. */
   readonly objects?: ObjectStore | undefined;
   readonly dispatcher: TaskDispatcher;
+  /** Told when an execution's status changes. */
+  readonly events?: EventSink | undefined;
+  /** Absent: signatures are not looked at. */
+  readonly authentication?: Authentication | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Told of what is the host's fault. */
@@ -26,7 +30,8 @@ export interface Engine {
 }
 
 /** The interpreter and its API over the ports of a host. */
-export function composeEngine({ store, objects, dispatcher, clock, ids, onProblem }: EngineParts): Engine {
+export function composeEngine(parts: EngineParts): Engine {
+  const { store, objects, dispatcher, events, authentication, clock, ids, onProblem } = parts;
   const shared = {
     dispatcher,
     clock,
@@ -38,6 +43,7 @@ export function composeEngine({ store, objects, dispatcher, clock, ids, onProble
     ...shared,
     store,
     ...(objects && { objects }),
+    events,
     elsewhere: ({ type }) => (type === 'EXPRESS' ? express : undefined),
   });
   const express = createExpress({ ...shared, machines: store, standard: runner });
@@ -51,6 +57,7 @@ export function composeEngine({ store, objects, dispatcher, clock, ids, onProble
       stepFunctionsApi({
         operations: stepFunctionsOperations({ runner, express, store, dispatcher, clock, ids, ...place }),
         ids,
+        authentication,
         onProblem,
       }),
   };

@@ -10,7 +10,9 @@ import type { LocalFunctions } from '../local-function.ts';
 import { randomIds } from '../random-ids.ts';
 import { inProcessTaskDispatcher } from '../task-dispatcher.ts';
 import { addressesIn } from './addresses.ts';
+import { authenticationIn } from './authentication.ts';
 import { composeEngine } from './compose-engine.ts';
+import { eventSinkIn } from './event-sink.ts';
 import { executionLeases } from './execution-leases.ts';
 import type { HostTime } from './host-time.ts';
 import { createWorkflowMachines } from './workflow-machines.ts';
@@ -61,6 +63,8 @@ export async function openEngine({
     store,
     objects,
     dispatcher,
+    events: eventSinkIn(configuration, log),
+    authentication: authenticationIn(configuration),
     clock,
     ids: randomIds,
     onProblem: (problem, thrown, execution) => log.error({ err: thrown, execution }, problem),

@@ -92,6 +92,7 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     );
     const closed = Promise.withResolvers<void>();
     const close = async () => {
+      engine.runner.activities.close(); // a worker that waits for a task would hold the server open for a minute
       await server.close(); // no request may find the rest half closed
       await closeAll();
     };

@@ -1,21 +1,21 @@
 import { EvaluationError, ExpressionSyntaxError, type Scope, type Template } from '../evaluation.ts';
 import type { Json } from '../json.ts';
-import { JsonataFailure, program, type Program } from './engine.ts';
+import { program, type Program } from './engine.ts';
+import { JsonataFailure } from './failure.ts';
 import { awsLimits } from './meter.ts';
-import { toJson, UnsupportedResult } from './to-json.ts';
+import { UnsupportedResult } from './to-json.ts';
 import { topLevelReference } from './top-level-reference.ts';
 
 /**
  * One JSONata expression. It sees `$states` and each variable as `$name`.
- * Evaluation fails with `States.QueryEvaluationError`, in AWS's words, and is bounded in time, depth and size.
+ * Evaluation fails with `States.QueryEvaluationError`, in AWS's words, and is bounded in steps, depth and size.
  * @param source the text between `{%` and `%}`
  * @param field where it stands, as AWS writes it: `Output/a/b`, `Choices[1]/Condition`
  * @throws ExpressionSyntaxError `INVALID_JSONATA_EXPRESSION` or `UNSUPPORTED_JSONATA_EXPRESSION`
  */
 export function compileJsonata(source: string, field: string): Template {
   const text = source.trim();
-  const compiled = parse(text);
-  const reference = topLevelReference(compiled.syntax);
+  const { compiled, reference } = read(text);
   if (reference !== undefined)
     throw new ExpressionSyntaxError(
       'UNSUPPORTED_JSONATA_EXPRESSION',
@@ -25,26 +25,33 @@ export function compileJsonata(source: string, field: string): Template {
   const failed = (what: string) => new EvaluationError('States.QueryEvaluationError', `${subject} ${what}`, field);
   return {
     evaluate(scope) {
-      const value = attempt(() => toJson(run(compiled, scope)), failed);
+      const value = attempt(() => run(compiled, scope), failed);
       if (value === undefined) throw failed('returned nothing (undefined).');
       return value;
     },
   };
 }
 
-function parse(text: string): Program {
+function read(text: string): { compiled: Program; reference: string | undefined } {
   try {
-    return program(text);
+    const compiled = program(text);
+    return { compiled, reference: topLevelReference(compiled.syntax) };
   } catch (thrown) {
-    if (thrown instanceof JsonataFailure) throw new ExpressionSyntaxError('INVALID_JSONATA_EXPRESSION', thrown.message);
+    if (thrown instanceof JsonataFailure || thrown instanceof RangeError)
+      // nested too deeply to be walked
+      throw new ExpressionSyntaxError('INVALID_JSONATA_EXPRESSION', thrown.message);
     throw thrown;
   }
 }
 
-function run(compiled: Program, scope: Scope): unknown {
-  const bindings = { ...scope.variables, states: statesOf(scope) };
-  return compiled.run({ bindings, now: scope.now, random: scope.random, limits: awsLimits });
-}
+const run = (compiled: Program, scope: Scope): Json | undefined =>
+  compiled.runToJson({
+    bindings: scope.variables,
+    states: statesOf(scope),
+    now: scope.now,
+    random: scope.random,
+    limits: awsLimits,
+  });
 
 function statesOf({ input, context, result, errorOutput }: Scope): Readonly<Record<string, Json>> {
   return {
@@ -60,7 +67,6 @@ function attempt<Value>(evaluate: () => Value, failed: (what: string) => Evaluat
     return evaluate();
   } catch (thrown) {
     if (thrown instanceof UnsupportedResult) throw failed('returned an unsupported result type.');
-    if (thrown instanceof RangeError) throw failed(`threw an error during evaluation: ${thrown.message}`); // a result nested too deeply
     if (!(thrown instanceof JsonataFailure)) throw thrown;
     const { code, message } = thrown;
     throw failed(`threw an error during evaluation${code === undefined ? `: ${message}` : `. ${code}: ${message}`}`);

@@ -1,82 +1,72 @@
-import type { EpochMs } from '../instant.ts';
+import { JsonataFailure } from './failure.ts';
 
 /** What one evaluation may use. */
 export interface Limits {
-  readonly milliseconds: number;
+  /** Nodes evaluated, elements looked at, moves of a pattern: some tens of nanoseconds each. */
+  readonly steps: number;
   /** Expressions within expressions, function calls included. */
   readonly depth: number;
-  /** Elements of one array, and 8 characters of a text for each. */
-  readonly elements: number;
+  /** Of one value: 8 for an element of an array, 1 for a character of a text. All values together may use 64 times as much. */
+  readonly bytes: number;
 }
 
 /**
  * AWS's, as measured: a depth of 100, and `[1..873782]` the longest range.
- * Its time limit is not known; ours is short, because nothing else runs meanwhile.
+ * Its time limit is not known; ours takes a second or two, because nothing else runs meanwhile.
  */
-export const awsLimits: Limits = { milliseconds: 2000, depth: 100, elements: 873_782 };
+export const awsLimits: Limits = { steps: 20_000_000, depth: 100, bytes: 8 * 873_782 };
 
-/** Only its identity matters. */
-export type MeteredNode = object;
-
-interface Environment {
-  timestamp: Date;
+/** Counts what one evaluation uses. Counting steps, not time, lets a replay end where the first run ended. */
+export interface Meter {
+  depth: number;
+  stepsLeft: number;
+  bytesLeft: number;
+  readonly deepest: number;
+  readonly largest: number;
 }
 
-interface Hooks {
-  __evaluate_entry(node: MeteredNode, input: unknown, environment: Environment): void;
-  __evaluate_exit(node: MeteredNode, input: unknown, environment: Environment, result: unknown): void;
-}
+export const startMeter = ({ steps, depth, bytes }: Limits): Meter => ({
+  depth: 0,
+  stepsLeft: steps,
+  bytesLeft: 64 * bytes,
+  deepest: depth,
+  largest: bytes,
+});
 
 export const memoryExceeded = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
 export const timeExceeded = 'Expression evaluation timeout: Check for infinite loop';
 const depthExceeded =
   'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive';
 
-/** Names the hooks are bound under; an expression that used them as its own could leave the box. */
-export const hookNames = ['__evaluate_entry', '__evaluate_exit'];
-
-/**
- * The hooks jsonata calls around every node: they keep an evaluation within its limits, set the instant that `$now()` and `$toMillis()`
- * see, and refuse to call what is no function before jsonata writes its notes into it, which would change the execution's data.
- */
-export function meter(limits: Limits, callees: ReadonlySet<MeteredNode>, now: EpochMs): Hooks {
-  // The clock bounds work only; no value that an expression can see comes from it.
-  const deadline = performance.now() + limits.milliseconds;
-  let depth = 0;
-  let visits = 0;
-  let produced = 0;
-  return {
-    __evaluate_entry(_node, _input, environment) {
-      if (visits === 0) environment.timestamp = new Date(now); // frames made later copy it
-      if (++visits % 256 === 0 && performance.now() > deadline) throw new Error(timeExceeded);
-      if (++depth > limits.depth) throw new Error(depthExceeded);
-    },
-    __evaluate_exit(node, _input, _environment, result) {
-      depth--;
-      if (callees.has(node) && isData(unwrapped(result)))
-        throw Object.assign(new Error('Attempted to invoke a non-function'), { code: 'T1006' });
-      const size = sizeOf(result);
-      produced += size;
-      if (size > limits.elements || produced > limits.elements * 32) throw new Error(memoryExceeded);
-    },
-  };
+/** Before a node is evaluated; `meter.depth--` after. */
+export function enter(meter: Meter): void {
+  if (++meter.depth > meter.deepest) throw new JsonataFailure(undefined, depthExceeded);
+  if (--meter.stepsLeft < 0) throw outOfTime();
 }
 
-function sizeOf(result: unknown): number {
-  if (Array.isArray(result)) return result.length;
-  return typeof result === 'string' ? result.length / 8 : 0;
+/** For a node that has none inside. */
+export function touch(meter: Meter): void {
+  if (meter.depth >= meter.deepest) throw new JsonataFailure(undefined, depthExceeded);
+  if (--meter.stepsLeft < 0) throw outOfTime();
 }
 
-/** jsonata takes a sequence of one value for the value, but only after this hook. */
-function unwrapped(result: unknown): unknown {
-  return Array.isArray(result) && 'sequence' in result && result.length < 2 ? result[0] : result;
+/** Before work of so many steps. */
+export function spend(meter: Meter, steps: number): void {
+  meter.stepsLeft -= steps;
+  if (!(meter.stepsLeft >= 0)) throw outOfTime(); // for NaN too
 }
 
-/** An object that is none of jsonata's functions: a built-in one has an implementation, a lambda its environment. */
-function isData(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const built = 'implementation' in value && typeof value.implementation === 'function';
-  if (built || !('environment' in value) || typeof value.environment !== 'object' || value.environment === null)
-    return !built;
-  return !('lookup' in value.environment && typeof value.environment.lookup === 'function');
+/** Before a text of so many characters, or what takes as many bytes, is made. */
+export function allocate(meter: Meter, bytes: number): void {
+  meter.bytesLeft -= bytes;
+  if (!(bytes <= meter.largest && meter.bytesLeft >= 0)) throw outOfMemory(); // for NaN too
 }
+
+/** Before an array of so many elements is made. Copying is far cheaper than evaluating. */
+export function allocateList(meter: Meter, length: number): void {
+  allocate(meter, 8 * length);
+  spend(meter, length >> 3);
+}
+
+export const outOfTime = (): JsonataFailure => new JsonataFailure(undefined, timeExceeded);
+export const outOfMemory = (): JsonataFailure => new JsonataFailure(undefined, memoryExceeded);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toJson, UnsupportedResult } from './to-json.ts';
+import { awsLimits, startMeter } from './meter.ts';
+import { toJson as convert, UnsupportedResult } from './to-json.ts';
+
+const toJson = (value: unknown) => convert(value, startMeter(awsLimits));
 
 describe('toJson', () => {
   it('gives plain values as they are', () => {

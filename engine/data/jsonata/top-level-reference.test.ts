@@ -15,7 +15,6 @@ describe('topLevelReference', () => {
     ['$map($x, function($v){ name })', 'name'],
     ['$', '$'],
     ['$$', '$$'],
-    ['$__evaluate_entry := 1', '$__evaluate_entry'],
   ])('finds the reference in %s', (source, reference) => {
     expect(topLevelReference(program(source).syntax)).toBe(reference);
   });

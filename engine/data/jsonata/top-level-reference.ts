@@ -1,9 +1,8 @@
-import type { SyntaxNode } from './engine.ts';
-import { hookNames } from './meter.ts';
+import type { SyntaxNode } from './syntax.ts';
 
 /**
  * The first reference to a context that is not there: AWS evaluates JSONata without a context item, so a bare name, `$` or `$$`
- * outside of any path step, filter or grouping can find nothing, and AWS refuses the definition. Also a name that the engine keeps for itself.
+ * outside of any path step, filter or grouping can find nothing, and AWS refuses the definition.
  * @returns the reference as written; undefined when there is none
  */
 export function topLevelReference(syntax: SyntaxNode): string | undefined {
@@ -29,7 +28,6 @@ function inNode(node: SyntaxNode, context: boolean): string | undefined {
 }
 
 function ofVariable(name: string, context: boolean): string | undefined {
-  if (hookNames.includes(name)) return `$${name}`;
   return !context && (name === '' || name === '$') ? `$${name}` : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { scopeOf } from '../../../test/support/scope-of.ts';
-import type { Json } from '../json.ts';
-import { compileJsonata } from './compile-jsonata.ts';
+import { scopeOf } from '../../../../test/support/scope-of.ts';
+import type { Json } from '../../json.ts';
+import { compileJsonata } from '../compile-jsonata.ts';
 
 const evaluate = (source: string) => compileJsonata(source, 'Output').evaluate(scopeOf());
 

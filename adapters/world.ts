@@ -4,7 +4,7 @@ import type { Clock } from '../functions/ports/clock.ts';
 import type { Notifier } from '../functions/ports/notifier.ts';
 import type { Ports } from '../functions/ports/ports.ts';
 import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
-import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRolloutOrders } from './local/control/index.ts';
+import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRunOrders } from './local/control/index.ts';
 import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
 import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
@@ -47,7 +47,7 @@ export async function openWorld(
       images: layoutImageRegistry(registryFolder),
       leases: sqliteLeases(control, clock),
       ledger: sqliteReleaseLedger(control),
-      orders: sqliteRolloutOrders(control),
+      orders: sqliteRunOrders(control),
       notifier: notifierOf(configuration.notifications, clock, log),
       router: localTrafficRouter(router.control),
       target: processReleaseTarget({

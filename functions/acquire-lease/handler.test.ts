@@ -6,16 +6,16 @@ import { acquireLease } from './handler.ts';
 describe('acquireLease', () => {
   it('takes the lease of the service', async () => {
     const leases = memoryLeases({ now: () => 1000 });
-    const lease = await acquireLease.run({ service: 'shop', owner: 'a', ttlSeconds: 60 }, { leases }, idleCall);
+    const lease = await acquireLease.run({ lease: 'shop', owner: 'a', ttlSeconds: 60 }, { leases }, idleCall);
 
     expect(lease).toEqual({ name: 'shop', owner: 'a', epoch: 1, expiresAt: 61_000 });
   });
 
   it('names every field of its input that is wrong', () => {
-    expect(() => acquireLease.read({ service: 'Shop!', ttlSeconds: 0 })).toThrow(
+    expect(() => acquireLease.read({ lease: 'Shop!', ttlSeconds: 0 })).toThrow(
       expect.objectContaining({
         name: 'Pointsman.BadInput',
-        message: expect.stringMatching(/^acquire-lease: service: a service name is .*; owner: .*; ttlSeconds: /),
+        message: expect.stringMatching(/^acquire-lease: lease: a lease is named .*; owner: .*; ttlSeconds: /),
       }),
     );
   });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { memoryLeases } from '../../adapters/memory/leases.ts';
-import { memoryRolloutOrders } from '../../adapters/memory/rollout-orders.ts';
+import { memoryRunOrders } from '../../adapters/memory/run-orders.ts';
 import { idleCall } from '../../test/support/idle-call.ts';
 import { checkIn } from './handler.ts';
 
-const input = { service: 'shop', owner: 'rollout', epoch: 1, ttlSeconds: 60 };
+const input = { lease: 'shop', owner: 'rollout', epoch: 1, ttlSeconds: 60 };
 
 async function ports() {
   let now = 0;
   const leases = memoryLeases({ now: () => now });
   await leases.acquire('shop', 'rollout', 60);
-  return { leases, orders: memoryRolloutOrders(), wait: (seconds: number) => void (now += 1000 * seconds) };
+  return { leases, orders: memoryRunOrders(), wait: (seconds: number) => void (now += 1000 * seconds) };
 }
 
 describe('checkIn', () => {
@@ -22,6 +22,7 @@ describe('checkIn', () => {
       order: 'none',
       by: '',
       reason: '',
+      allowLoss: null,
       expiresAt: 110_000,
     });
   });

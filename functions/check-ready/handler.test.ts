@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { memoryReleaseTarget } from '../../adapters/memory/release-target.ts';
-import { memoryRolloutOrders } from '../../adapters/memory/rollout-orders.ts';
+import { memoryRunOrders } from '../../adapters/memory/run-orders.ts';
 import { idleCall } from '../../test/support/idle-call.ts';
 import type { ReleaseTarget } from '../ports/release-target.ts';
-import type { RolloutOrders } from '../ports/rollout-orders.ts';
+import type { RunOrders } from '../ports/run-orders.ts';
 import { checkReady } from './handler.ts';
 
 const release = `sha256:${'2'.repeat(64)}`;
-const check = (target: ReleaseTarget, now = 0, orders: RolloutOrders = memoryRolloutOrders()) =>
+const check = (target: ReleaseTarget, now = 0, orders: RunOrders = memoryRunOrders()) =>
   checkReady.run(
     { service: 'shop', release, instances: 2, readyBy: 5000, owner: 'deploy-2', epoch: 1 },
     { target, clock: { now: () => now }, orders },
@@ -40,7 +40,7 @@ describe('checkReady', () => {
   });
 
   it('fails with Aborted when a person gave up on the release, ready or not', async () => {
-    const orders = memoryRolloutOrders();
+    const orders = memoryRunOrders();
     await orders.give({ execution: 'deploy-2', order: 'abort', by: 'the one on call', reason: 'wrong image', at: 1 });
     const target = await started();
     target.becomeReady(release);

@@ -20,6 +20,16 @@ export const serviceName = z
   .string()
   .check(z.regex(/^[a-z0-9-]{1,40}$/, 'a service name is lower-case letters, digits and "-", at most 40 characters'));
 
+/** A lease bears the name of what it is a claim on: a service, `group:` a protected group, `backups:` that group's backups. */
+export const leaseName = z
+  .string()
+  .check(
+    z.regex(
+      /^((group|backups):)?[a-z0-9-]{1,40}$/,
+      'a lease is named after a service, or is "group:" or "backups:" and a group\'s name',
+    ),
+  );
+
 export const digest = z
   .string()
   .check(z.regex(/^sha256:[0-9a-f]{64}$/, 'a digest is "sha256:" and 64 hexadecimal digits'));

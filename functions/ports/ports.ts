@@ -4,7 +4,7 @@ import type { Leases } from './leases.ts';
 import type { Notifier } from './notifier.ts';
 import type { ReleaseLedger } from './release-ledger.ts';
 import type { ReleaseTarget } from './release-target.ts';
-import type { RolloutOrders } from './rollout-orders.ts';
+import type { RunOrders } from './run-orders.ts';
 import type { TrafficRouter } from './traffic-router.ts';
 
 /** All that step functions may need of the world. Each names the few it uses. */
@@ -14,7 +14,7 @@ export interface Ports {
   readonly leases: Leases;
   readonly ledger: ReleaseLedger;
   readonly notifier: Notifier;
-  readonly orders: RolloutOrders;
+  readonly orders: RunOrders;
   readonly router: TrafficRouter;
   readonly target: ReleaseTarget;
 }

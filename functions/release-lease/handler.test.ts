@@ -6,8 +6,8 @@ import { releaseLease } from './handler.ts';
 it('gives the lease back, also twice', async () => {
   const leases = memoryLeases({ now: () => 0 });
   const { epoch } = await leases.acquire('shop', 'a', 60);
-  await releaseLease.run({ service: 'shop', owner: 'a', epoch }, { leases }, idleCall);
-  await releaseLease.run({ service: 'shop', owner: 'a', epoch }, { leases }, idleCall);
+  await releaseLease.run({ lease: 'shop', owner: 'a', epoch }, { leases }, idleCall);
+  await releaseLease.run({ lease: 'shop', owner: 'a', epoch }, { leases }, idleCall);
 
   expect(await leases.read('shop')).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { memoryLeases } from '../../adapters/memory/leases.ts';
 import { memoryNotifier } from '../../adapters/memory/notifier.ts';
 import { memoryReleaseLedger } from '../../adapters/memory/release-ledger.ts';
 import { memoryReleaseTarget, type MemoryReleaseTargetOptions } from '../../adapters/memory/release-target.ts';
-import { memoryRolloutOrders } from '../../adapters/memory/rollout-orders.ts';
+import { memoryRunOrders } from '../../adapters/memory/run-orders.ts';
 import { memoryTrafficRouter } from '../../adapters/memory/traffic-router.ts';
 import { readDefinitionText, substitute } from '../../engine/asl/index.ts';
 import { isObject, type Json } from '../../engine/data/json.ts';
@@ -49,7 +49,7 @@ export function rolloutWorld(
     leases: memoryLeases(clock),
     ledger: memoryReleaseLedger(),
     notifier: memoryNotifier(),
-    orders: memoryRolloutOrders(),
+    orders: memoryRunOrders(),
     router: traffic.router,
     target: memoryReleaseTarget({ readyAtOnce: true, endsAtOnce: true, now, ...options }),
   } satisfies Ports;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leasesContract } from '../../../test/contracts/leases.ts';
 import { releaseLedgerContract } from '../../../test/contracts/release-ledger.ts';
-import { rolloutOrdersContract } from '../../../test/contracts/rollout-orders.ts';
-import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRolloutOrders } from './index.ts';
+import { runOrdersContract } from '../../../test/contracts/run-orders.ts';
+import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRunOrders } from './index.ts';
 
 const undo: (() => void)[] = [];
 const cleanUp = () =>
@@ -35,7 +35,7 @@ leasesContract({
   },
 });
 releaseLedgerContract('sqliteReleaseLedger', async () => sqliteReleaseLedger(open()));
-rolloutOrdersContract('sqliteRolloutOrders', async () => sqliteRolloutOrders(open()));
+runOrdersContract('sqliteRunOrders', async () => sqliteRunOrders(open()));
 
 describe('openControlDatabase', () => {
   it('writes ahead and waits for the disk', () => {

@@ -4,7 +4,7 @@ import type { ExecutionStore, StoredMachine } from '../../../engine/runner/ports
 import type { Leases } from '../../../functions/ports/leases.ts';
 import type { ReleaseLedger } from '../../../functions/ports/release-ledger.ts';
 import type { Digest } from '../../../functions/ports/release.ts';
-import type { RolloutOrder, RolloutOrders } from '../../../functions/ports/rollout-orders.ts';
+import type { RunOrder, RunOrders } from '../../../functions/ports/run-orders.ts';
 import type { ServiceSettings } from '../../configuration.ts';
 import { Refusal } from './refusal.ts';
 
@@ -19,7 +19,7 @@ export interface Deployments {
     asked: { readonly reference?: string | undefined; readonly retry?: boolean },
   ): Promise<StartedDeployment>;
   /** Gives the running rollout an order. @throws Refusal 409 when none runs, 404 for an unknown service */
-  order(service: string, order: Pick<RolloutOrder, 'order' | 'by' | 'reason'>): Promise<RolloutOrder>;
+  order(service: string, order: Pick<RunOrder, 'order' | 'by' | 'reason'>): Promise<RunOrder>;
 }
 
 interface StartedDeployment {
@@ -38,7 +38,7 @@ interface DeploymentsOptions {
   };
   readonly leases: Leases;
   readonly ledger: ReleaseLedger;
-  readonly orders: RolloutOrders;
+  readonly orders: RunOrders;
   readonly settings: (service: string) => ServiceSettings | undefined;
   readonly now: () => number;
 }

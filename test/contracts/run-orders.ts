@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutOrder, RolloutOrders } from '../../functions/ports/rollout-orders.ts';
+import type { RunOrder, RunOrders } from '../../functions/ports/run-orders.ts';
 
-/** What `RolloutOrders` promises, sentence by sentence. Every implementation runs it. */
-export function rolloutOrdersContract(name: string, create: () => Promise<RolloutOrders>): void {
-  describe(`${name} as RolloutOrders`, () => {
+/** What `RunOrders` promises, sentence by sentence. Every implementation runs it. */
+export function runOrdersContract(name: string, create: () => Promise<RunOrders>): void {
+  describe(`${name} as RunOrders`, () => {
     it('reads the order of an execution, and none where none was given', async () => {
       const orders = await create();
 
@@ -30,5 +30,5 @@ export function rolloutOrdersContract(name: string, create: () => Promise<Rollou
   });
 }
 
-const promote: RolloutOrder = { execution: 'one', order: 'promote', by: 'operator', reason: 'looks fine', at: 1 };
-const abort: RolloutOrder = { ...promote, order: 'abort', reason: 'wrong button', at: 2 };
+const promote: RunOrder = { execution: 'one', order: 'promote', by: 'operator', reason: 'looks fine', at: 1 };
+const abort: RunOrder = { ...promote, order: 'abort', reason: 'wrong button', at: 2 };

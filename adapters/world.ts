@@ -4,7 +4,17 @@ import type { Clock } from '../functions/ports/clock.ts';
 import type { Notifier } from '../functions/ports/notifier.ts';
 import type { Ports } from '../functions/ports/ports.ts';
 import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
-import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRunOrders } from './local/control/index.ts';
+import { backupsByGroup, storesByGroup } from './by-group.ts';
+import {
+  openControlDatabase,
+  sqliteBackupCatalog,
+  sqliteLeases,
+  sqliteRecoveryRuns,
+  sqliteReleaseLedger,
+  sqliteRunOrders,
+} from './local/control/index.ts';
+import { memoryRecoveryPlans } from './memory/recovery-plans.ts';
+import { memoryWriteEndpoint } from './memory/write-endpoint.ts';
 import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
 import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
@@ -48,6 +58,12 @@ export async function openWorld(
       leases: sqliteLeases(control, clock),
       ledger: sqliteReleaseLedger(control),
       orders: sqliteRunOrders(control),
+      catalog: sqliteBackupCatalog(control),
+      runs: sqliteRecoveryRuns(control),
+      store: storesByGroup(new Map()),
+      backups: backupsByGroup(new Map()),
+      plans: memoryRecoveryPlans(),
+      endpoint: memoryWriteEndpoint(),
       notifier: notifierOf(configuration.notifications, clock, log),
       router: localTrafficRouter(router.control),
       target: processReleaseTarget({

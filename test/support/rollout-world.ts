@@ -3,6 +3,7 @@ import { functionError } from '../../adapters/local/function-error.ts';
 import { memoryImageRegistry } from '../../adapters/memory/image-registry.ts';
 import { memoryLeases } from '../../adapters/memory/leases.ts';
 import { memoryNotifier } from '../../adapters/memory/notifier.ts';
+import { memoryRecovery } from './memory-recovery.ts';
 import { memoryReleaseLedger } from '../../adapters/memory/release-ledger.ts';
 import { memoryReleaseTarget, type MemoryReleaseTargetOptions } from '../../adapters/memory/release-target.ts';
 import { memoryRunOrders } from '../../adapters/memory/run-orders.ts';
@@ -51,6 +52,7 @@ export function rolloutWorld(
     notifier: memoryNotifier(),
     orders: memoryRunOrders(),
     router: traffic.router,
+    ...memoryRecovery(),
     target: memoryReleaseTarget({ readyAtOnce: true, endsAtOnce: true, now, ...options }),
   } satisfies Ports;
   const calls: { readonly name: string; readonly input: Json }[] = [];

@@ -4,8 +4,17 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { leasesContract } from '../../../test/contracts/leases.ts';
 import { releaseLedgerContract } from '../../../test/contracts/release-ledger.ts';
+import { backupCatalogContract } from '../../../test/contracts/backup-catalog.ts';
+import { recoveryRunsContract } from '../../../test/contracts/recovery-runs.ts';
 import { runOrdersContract } from '../../../test/contracts/run-orders.ts';
-import { openControlDatabase, sqliteLeases, sqliteReleaseLedger, sqliteRunOrders } from './index.ts';
+import {
+  openControlDatabase,
+  sqliteBackupCatalog,
+  sqliteLeases,
+  sqliteRecoveryRuns,
+  sqliteReleaseLedger,
+  sqliteRunOrders,
+} from './index.ts';
 
 const undo: (() => void)[] = [];
 const cleanUp = () =>
@@ -36,6 +45,8 @@ leasesContract({
 });
 releaseLedgerContract('sqliteReleaseLedger', async () => sqliteReleaseLedger(open()));
 runOrdersContract('sqliteRunOrders', async () => sqliteRunOrders(open()));
+backupCatalogContract('sqliteBackupCatalog', async () => sqliteBackupCatalog(open()));
+recoveryRunsContract('sqliteRecoveryRuns', async () => sqliteRecoveryRuns(open()));
 
 describe('openControlDatabase', () => {
   it('writes ahead and waits for the disk', () => {
@@ -47,8 +58,8 @@ describe('openControlDatabase', () => {
 
   it('refuses a file that a newer version has written', () => {
     const file = controlFile();
-    open(file).sqlite.exec('PRAGMA user_version = 2');
+    open(file).sqlite.exec('PRAGMA user_version = 3');
 
-    expect(() => openControlDatabase(file)).toThrow('has format 2, this version reads up to 1; use the newer version');
+    expect(() => openControlDatabase(file)).toThrow('has format 3, this version reads up to 2; use the newer version');
   });
 });

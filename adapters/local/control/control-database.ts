@@ -1,12 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** What `control.db` holds: who may change a service, what became of deployments, and what people ordered. */
+/** What `control.db` holds: who may change a service, what became of deployments and recoveries, and what people ordered. */
 export interface ControlDatabase {
   readonly sqlite: DatabaseSync;
   close(): void;
 }
-
-const format = 1;
 
 /**
  * Opens `control.db`, makes it when it is missing, and keeps it open. A write that returned survives a power cut.
@@ -43,9 +41,13 @@ function upgrade(sqlite: DatabaseSync, path: string): void {
     throw new Error(
       `${path} has format ${found}, this version reads up to ${format}; use the newer version that wrote it`,
     );
-  if (found === format) return;
-  sqlite.exec(`
-    -- A row stays when its lease is given up (owner NULL), so that epochs only grow.
+  for (const change of changes.slice(found)) sqlite.exec(change);
+  sqlite.exec(`PRAGMA user_version = ${format}`);
+}
+
+/** What makes each format of the one before it. */
+const changes = [
+  `-- A row stays when its lease is given up (owner NULL), so that epochs only grow.
     CREATE TABLE leases (
       name TEXT PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL, expires_at INTEGER NOT NULL
     ) STRICT;
@@ -53,7 +55,14 @@ function upgrade(sqlite: DatabaseSync, path: string): void {
       number INTEGER PRIMARY KEY, service TEXT NOT NULL, execution TEXT NOT NULL UNIQUE, record TEXT NOT NULL
     ) STRICT;
     CREATE INDEX releases_by_service ON releases (service, number);
-    CREATE TABLE orders (execution TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT;
-    PRAGMA user_version = ${format};
-  `);
-}
+    CREATE TABLE orders (execution TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE backups (
+      protected_group TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (protected_group, id)
+    ) STRICT;
+    CREATE TABLE recoveries (
+      execution TEXT PRIMARY KEY, protected_group TEXT NOT NULL, ended_at INTEGER NOT NULL, record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX recoveries_by_group ON recoveries (protected_group, ended_at);`,
+];
+
+const format = changes.length;

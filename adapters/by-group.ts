@@ -1,0 +1,57 @@
+import type { BackupEngine } from '../functions/ports/recovery/backup-engine.ts';
+import type { GroupName } from '../functions/ports/recovery/position.ts';
+import type { ReplicatedStore } from '../functions/ports/recovery/replicated-store.ts';
+import { StepFailure } from '../functions/step-failure.ts';
+
+/** The adapters of one protected group. */
+export interface GroupAdapters {
+  readonly store: ReplicatedStore;
+  readonly backups: BackupEngine;
+}
+
+/** One store over all groups: a call goes to the store of the group it names, a rehearsal's to the one it was staged from. */
+export function storesByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters, 'store'>>): ReplicatedStore {
+  const of = (group: GroupName) => adaptersOf(groups, group).store;
+  return {
+    observe: (group) => of(group).observe(group),
+    freeze: (group, ...rest) => of(group).freeze(group, ...rest),
+    thaw: (group, ...rest) => of(group).thaw(group, ...rest),
+    reached: (group, ...rest) => of(group).reached(group, ...rest),
+    stop: (group, ...rest) => of(group).stop(group, ...rest),
+    start: (group, ...rest) => of(group).start(group, ...rest),
+    promote: (group, ...rest) => of(group).promote(group, ...rest),
+    probe: (group, ...rest) => of(group).probe(group, ...rest),
+    fence: (group, ...rest) => of(group).fence(group, ...rest),
+    follow: (group, ...rest) => of(group).follow(group, ...rest),
+    rebuild: (group, ...rest) => of(group).rebuild(group, ...rest),
+    lostWrites: (group, ...rest) => of(group).lostWrites(group, ...rest),
+    contents: (group, ...rest) => of(group).contents(group, ...rest),
+    stage: (group, ...rest) => of(group).stage(group, ...rest),
+    unstage: (scratch) => of(scratch).unstage(scratch),
+  };
+}
+
+/** One backup engine over all groups. */
+export function backupsByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters, 'backups'>>): BackupEngine {
+  const of = (group: GroupName) => adaptersOf(groups, group).backups;
+  return {
+    take: (order) => of(order.group).take(order),
+    copy: (group, ...rest) => of(group).copy(group, ...rest),
+    verify: (group, ...rest) => of(group).verify(group, ...rest),
+    list: (group, ...rest) => of(group).list(group, ...rest),
+    remove: (group, ...rest) => of(group).remove(group, ...rest),
+    mark: (group, ...rest) => of(group).mark(group, ...rest),
+    branches: (group, ...rest) => of(group).branches(group, ...rest),
+    restore: (order) => of(order.group).restore(order),
+    inspect: (group, ...rest) => of(group).inspect(group, ...rest),
+    destroy: (group, ...rest) => of(group).destroy(group, ...rest),
+  };
+}
+
+/** A rehearsal of `shop` is the group `shop--drill`. */
+function adaptersOf<A>(groups: ReadonlyMap<GroupName, A>, group: GroupName): A {
+  const found = groups.get(group) ?? groups.get(group.replace(/--[a-z0-9-]+$/, ''));
+  if (found !== undefined) return found;
+  const known = [...groups.keys()].join(', ') || 'none: name them under `groups` in the configuration';
+  throw new StepFailure('Pointsman.NoSuchGroup', `there is no protected group ${group}; there are ${known}`);
+}

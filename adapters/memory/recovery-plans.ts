@@ -1,0 +1,16 @@
+import type { GroupName } from '../../functions/ports/recovery/position.ts';
+import type { RecoveryPlan, RecoveryPlans } from '../../functions/ports/recovery/recovery-plans.ts';
+import { StepFailure } from '../../functions/step-failure.ts';
+
+/** The plans given, by group. */
+export function memoryRecoveryPlans(plans: ReadonlyMap<GroupName, RecoveryPlan> = new Map()): RecoveryPlans {
+  return {
+    async read(group) {
+      const plan = plans.get(group);
+      if (plan !== undefined) return plan;
+      const known = [...plans.keys()].join(', ') || 'none: name them under `groups` in the configuration';
+      throw new StepFailure('Pointsman.NoSuchGroup', `there is no protected group ${group}; there are ${known}`);
+    },
+    list: async () => [...plans.keys()],
+  };
+}

@@ -2,6 +2,8 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import * as z from 'zod/mini';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { readRouteChange } from './route-shapes.ts';
+import { listenerShape as endpointListenerShape, wantedShape } from './endpoint/endpoint-shapes.ts';
+import type { Endpoints } from './endpoint/endpoints.ts';
 import type { Router } from './router.ts';
 
 /**
@@ -14,11 +16,16 @@ import type { Router } from './router.ts';
  * - `PUT /services/<service>/route` `{"expectedVersion","epoch","route"}` → Route
  * - `GET /services/<service>/counters` → ReleaseCounters[]
  * - `DELETE /services/<service>/route` → `{}`
+ * - `GET /endpoints` → `{"ports":{"<group>":<port>}}`
+ * - `PUT /endpoints/<group>/listener` EndpointListener → `{"port"}`
+ * - `GET /endpoints/<group>/state` → EndpointState
+ * - `PUT /endpoints/<group>/state` `{"expectedVersion","epoch","wanted"}` → EndpointState
+ * - `DELETE /endpoints/<group>/state` → `{}`
  *
  * A failure answers 4xx or 500 with `{"error":{"name","message"}}`; the name is the StepFailure's.
  * @param authorization what every call's Authorization header must be; undefined when the socket's mode guards it
  */
-export function controlApi(router: Router, authorization: string | undefined): RequestListener {
+export function controlApi(router: Router, endpoints: Endpoints, authorization: string | undefined): RequestListener {
   return (req, res) => {
     const reply = (status: number, value: unknown) => {
       const body = JSON.stringify(value);
@@ -31,7 +38,7 @@ export function controlApi(router: Router, authorization: string | undefined): R
         401,
         failure('Pointsman.RouterUnreachable', 'the token is wrong; it is in control.json of the router'),
       );
-    answer(router, req).then(
+    answer(router, endpoints, req).then(
       (value) => reply(200, value),
       (thrown: unknown) =>
         thrown instanceof StepFailure
@@ -41,13 +48,20 @@ export function controlApi(router: Router, authorization: string | undefined): R
   };
 }
 
-async function answer(router: Router, req: IncomingMessage): Promise<unknown> {
+async function answer(router: Router, endpoints: Endpoints, req: IncomingMessage): Promise<unknown> {
   const { method, url = '/' } = req;
   if (method === 'GET' && url === '/health') return { status: 'ok', pid: process.pid };
   if (method === 'GET' && url === '/services') return { urls: Object.fromEntries(router.urls()) };
-  const [, service, part] = /^\/services\/([a-z0-9-]{1,40})\/([a-z]+)$/.exec(url) ?? [];
-  if (service === undefined) throw badCall(`${method} ${url} is not known; a service's name is 1–40 of a–z, 0–9 and -`);
-  switch (`${method} ${part}`) {
+  if (method === 'GET' && url === '/endpoints') return { ports: Object.fromEntries(endpoints.ports()) };
+  const [, kind, name, part] = /^\/(services|endpoints)\/([a-z0-9-]{1,60})\/([a-z]+)$/.exec(url) ?? [];
+  if (name === undefined) throw badCall(`${method} ${url} is not known; a name is 1–60 of a–z, 0–9 and -`);
+  return kind === 'services'
+    ? answerService(router, name, `${method} ${part}`, req)
+    : answerEndpoint(endpoints, name, `${method} ${part}`, req);
+}
+
+async function answerService(router: Router, service: string, call: string, req: IncomingMessage): Promise<unknown> {
+  switch (call) {
     case 'GET route':
       return router.observe(service);
     case 'GET counters':
@@ -62,11 +76,30 @@ async function answer(router: Router, req: IncomingMessage): Promise<unknown> {
     case 'PUT listener':
       return { url: await router.publish(service, readBody(listenerShape, await bodyOf(req)).port) };
     default:
-      throw badCall(`${method} ${url} is not known`);
+      throw badCall(`${call} of a service is not known`);
+  }
+}
+
+async function answerEndpoint(endpoints: Endpoints, group: string, call: string, req: IncomingMessage) {
+  switch (call) {
+    case 'GET state':
+      return endpoints.observe(group);
+    case 'PUT state': {
+      const { expectedVersion, epoch, wanted } = readBody(endpointChangeShape, await bodyOf(req));
+      return endpoints.change(group, expectedVersion, epoch, { site: wanted.site, sessions: wanted.sessions });
+    }
+    case 'DELETE state':
+      await endpoints.forget(group);
+      return {};
+    case 'PUT listener':
+      return { port: await endpoints.publish(group, readBody(endpointListenerShape, await bodyOf(req))) };
+    default:
+      throw badCall(`${call} of an endpoint is not known`);
   }
 }
 
 const changeShape = z.object({ expectedVersion: z.number(), epoch: z.number(), route: z.unknown() });
+const endpointChangeShape = z.object({ expectedVersion: z.number(), epoch: z.number(), wanted: wantedShape });
 const listenerShape = z.object({ port: z.int().check(z.minimum(0), z.maximum(65_535)) });
 const routeShape = { parse: readRouteChange };
 

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** The router's own answers, when no instance gave one. The name is also in `x-pointsman-router`. */
 const answers = {
   NoRoute: { status: 503, message: 'the router has no route with upstreams for it; deploy it first' },
+  WritesHeld: { status: 503, message: 'its store is moving to another site; try again' },
   UpstreamFailed: { status: 502, message: 'the instance it was sent to broke the connection before it answered' },
   UpstreamTimedOut: { status: 504, message: 'the instance it was sent to did not answer in time' },
 } as const;

@@ -3,6 +3,7 @@ import { createProxyServer } from 'httpxy';
 import { answerOwn } from './own-answer.ts';
 import { prepareAnswer, prepareRequest } from './proxy-headers.ts';
 import { pickAnother, pickUpstream, type RoutingTable } from './routing-table.ts';
+import { mayWrite, type WriteGate } from './write-gate.ts';
 import { slots } from './slots.ts';
 import { countLatency, emptyLatency } from './latency-histogram.ts';
 import {
@@ -27,6 +28,8 @@ export interface ServedService {
   readonly name: string;
   readonly port: number;
   readonly table: RoutingTable;
+  /** Requests that may write pass it. */
+  readonly gate: WriteGate;
 }
 
 export interface RequestForwarder {
@@ -86,6 +89,17 @@ export function requestForwarder(options: ForwardingOptions = {}): RequestForwar
   });
 
   function forward(req: IncomingMessage, res: Carrier, service: ServedService): void {
+    if (!mayWrite(req.method)) return begin(req, res, service);
+    const { gate, name } = service;
+    const go = () => {
+      if (res.destroyed) return gate.leave(); // the client left while it waited
+      res.once('close', () => gate.leave());
+      begin(req, res, service);
+    };
+    gate.enter(go, () => answerOwn(res, 'WritesHeld', name));
+  }
+
+  function begin(req: IncomingMessage, res: Carrier, service: ServedService): void {
     const startedAt = performance.now();
     const upstream = pickUpstream(service.table, startedAt);
     if (!upstream) return answerOwn(res, 'NoRoute', service.name);

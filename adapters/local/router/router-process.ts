@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardingOptions } from './request-forwarder.ts';
+import { openEndpoints } from './endpoint/endpoints.ts';
 import { listenControl } from './listen-control.ts';
 import { processIdentity } from './process-identity.ts';
 import { routerControl, routerFolder } from './router-control.ts';
@@ -25,11 +26,12 @@ if (!lock) {
 }
 
 const router = await openRouter(folder, JSON.parse(optionsText) as ForwardingOptions).catch(giveUp);
-const control = await listenControl(routerControl(dataFolder), router);
+const endpoints = await openEndpoints(folder, (service) => router.gate(service)).catch(giveUp);
+const control = await listenControl(routerControl(dataFolder), router, endpoints);
 const pidFile = join(folder, 'router.json');
 await writeWhole(pidFile, `${JSON.stringify(processIdentity(process.pid))}\n`, false);
 console.log(
-  `${new Date().toISOString()} router ${process.pid} serves ${[...router.urls().keys()].join(', ') || 'nothing yet'}`,
+  `${new Date().toISOString()} router ${process.pid} serves ${[...router.urls().keys(), ...endpoints.ports().keys()].join(', ') || 'nothing yet'}`,
 );
 
 // One connection's surprise must not end everybody's: no state of the data path outlives its request.
@@ -45,6 +47,7 @@ function giveUp(error: Error): never {
 async function end(): Promise<void> {
   setTimeout(() => process.exit(0), farewellMs).unref();
   control.close();
+  await endpoints.close();
   await router.close();
   await rm(pidFile, { force: true });
   console.log(`${new Date().toISOString()} router ${process.pid} ended`);

@@ -8,6 +8,7 @@ import { routerFiles } from './router-files.ts';
 import { routingTable, type RoutingTable } from './routing-table.ts';
 import { openServiceFront, type ServiceFront } from './service-front.ts';
 import { upgradeForwarder } from './upgrade-forwarder.ts';
+import { writeGate, type WriteGate } from './write-gate.ts';
 import { readTally, tallyFrom, type ReleaseTally } from './upstream.ts';
 
 /** The router inside its process: data path, routes, counters and files. */
@@ -20,6 +21,8 @@ export interface Router extends TrafficRouter {
   publish(service: string, port: number): Promise<string>;
   /** Takes the service away: its port takes no new connections, its route and counters are gone. Safe to repeat. */
   forget(service: string): Promise<void>;
+  /** What a service's requests that may write pass; undefined for one that is not served. */
+  gate(service: string): WriteGate | undefined;
   /** Public URLs by service name. */
   urls(): ReadonlyMap<string, string>;
   /** Takes no new connections, waits for the requests in flight, writes the counters. */
@@ -30,6 +33,7 @@ interface Service {
   route: Route;
   table: RoutingTable;
   readonly tallies: Map<string, ReleaseTally>;
+  readonly gate: WriteGate;
   front: ServiceFront;
 }
 
@@ -56,8 +60,9 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
 
   async function open(name: string, port: number, route: Route, tallies: Map<string, ReleaseTally>): Promise<Service> {
     const readTable = () => service.table;
-    const front = await openServiceFront(name, port, readTable, requests, upgrades);
-    const service: Service = { route, table: routingTable(route, tallies, 0), tallies, front };
+    const gate = writeGate();
+    const front = await openServiceFront(name, port, readTable, requests, upgrades, gate);
+    const service: Service = { route, table: routingTable(route, tallies, 0), tallies, gate, front };
     services.set(name, service);
     return service;
   }
@@ -68,7 +73,7 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
     try {
       if (known) {
         const old = known.front;
-        known.front = await openServiceFront(name, port, () => known.table, requests, upgrades);
+        known.front = await openServiceFront(name, port, () => known.table, requests, upgrades, known.gate);
         void old.close();
       }
       const service = known ?? (await open(name, port, unrouted(name), new Map()));
@@ -133,6 +138,7 @@ export async function openRouter(folder: string, options: ForwardingOptions = {}
         void known.front.close(); // what is in flight may finish
       }),
 
+    gate: (name) => services.get(name)?.gate,
     urls: () => new Map(Array.from(services, ([name, { front }]) => [name, front.url])),
 
     async close() {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { clientKeepAliveSeconds } from './proxy-headers.ts';
 import type { RequestForwarder, ServedService } from './request-forwarder.ts';
 import type { RoutingTable } from './routing-table.ts';
+import type { WriteGate } from './write-gate.ts';
 import { isWebSocket, type UpgradeForwarder } from './upgrade-forwarder.ts';
 
 /** The public listener of one service. */
@@ -27,6 +28,7 @@ export async function openServiceFront(
   table: () => RoutingTable,
   requests: RequestForwarder,
   upgrades: UpgradeForwarder,
+  gate: WriteGate,
 ): Promise<ServiceFront> {
   const server = createServer({
     shouldUpgradeCallback: isWebSocket,
@@ -41,6 +43,7 @@ export async function openServiceFront(
   const service: ServedService = {
     name,
     port: chosen,
+    gate,
     get table() {
       return table();
     },

@@ -16,13 +16,16 @@ export interface EndpointState {
   readonly waiting: number;
   /** Last time a session was connected through, milliseconds since 1970. */
   readonly lastConnectedAt: number | undefined;
+  /** Since when sessions could not be connected through to the site, milliseconds since 1970; a sign that it is lost. */
+  readonly failingSince: number | undefined;
 }
 
 export interface WriteEndpoint {
   observe(group: GroupName): Promise<EndpointState>;
   /**
    * Compare-and-set. With a change of site, or to `held` or `refused`, every connected session is ended before this
-   * resolves, so that nothing reaches the old site through here any more.
+   * resolves, so that nothing reaches the old site through here any more. Where services stand on the group and are served
+   * by the same router, their requests that may write wait with the sessions, and those in flight may end first.
    * @throws StepFailure `Pointsman.EndpointChanged` when the version is not `expectedVersion`: observe and decide again
    * @throws StepFailure `Pointsman.LeaseLost` when `epoch` is lower than the endpoint's
    * @throws StepFailure `Pointsman.EndpointUnreachable`

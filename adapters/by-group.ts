@@ -48,10 +48,18 @@ export function backupsByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters
   };
 }
 
-/** A rehearsal of `shop` is the group `shop--drill`. */
 function adaptersOf<A>(groups: ReadonlyMap<GroupName, A>, group: GroupName): A {
-  const found = groups.get(group) ?? groups.get(group.replace(/--[a-z0-9-]+$/, ''));
-  if (found !== undefined) return found;
-  const known = [...groups.keys()].join(', ') || 'none: name them under `groups` in the configuration';
-  throw new StepFailure('Pointsman.NoSuchGroup', `there is no protected group ${group}; there are ${known}`);
+  const found = groups.get(group) ?? groups.get(rehearsed(group));
+  if (found === undefined) throw noSuchGroup(group, [...groups.keys()]);
+  return found;
 }
+
+/** The group that a staged one rehearses: `shop` of `shop--drill`; any other name as it is. */
+export const rehearsed = (group: GroupName): GroupName => group.replace(/--[a-z0-9-]+$/, '');
+
+/** A group that is not there, and those that are. */
+export const noSuchGroup = (group: GroupName, known: readonly GroupName[]): StepFailure =>
+  new StepFailure(
+    'Pointsman.NoSuchGroup',
+    `there is no protected group ${group}; there are ${known.join(', ') || 'none: name them under `groups` in the configuration'}`,
+  );

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
+import { groups } from './group-configuration.ts';
 import { canarySettings } from '../functions/ports/canary-settings.ts';
 
 /** A configuration that cannot be used: says where, what was found and what would work. */
@@ -70,6 +71,8 @@ const configuration = z.strictObject({
   ),
   /** Absent: every repository that is pushed is a service with the defaults. */
   services: z.optional(z.record(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), z.nullish(service))),
+  /** Stores that are protected by a second site. */
+  groups,
   /** Who is told when the status of an execution changes, in EventBridge's shape. */
   events: z._default(z.array(notification), []),
   notifications: z._default(z.array(notification), [{ type: 'log' as const }]),

@@ -13,8 +13,8 @@ import {
   sqliteReleaseLedger,
   sqliteRunOrders,
 } from './local/control/index.ts';
-import { memoryRecoveryPlans } from './memory/recovery-plans.ts';
-import { memoryWriteEndpoint } from './memory/write-endpoint.ts';
+import { localWriteEndpoint } from './local/router/endpoint/local-write-endpoint.ts';
+import { configuredPlans } from './configured-plans.ts';
 import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
 import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
@@ -62,8 +62,8 @@ export async function openWorld(
       runs: sqliteRecoveryRuns(control),
       store: storesByGroup(new Map()),
       backups: backupsByGroup(new Map()),
-      plans: memoryRecoveryPlans(),
-      endpoint: memoryWriteEndpoint(),
+      plans: configuredPlans(configuration.groups),
+      endpoint: localWriteEndpoint(router.control),
       notifier: notifierOf(configuration.notifications, clock, log),
       router: localTrafficRouter(router.control),
       target: processReleaseTarget({

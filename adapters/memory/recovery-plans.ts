@@ -6,10 +6,9 @@ import { StepFailure } from '../../functions/step-failure.ts';
 export function memoryRecoveryPlans(plans: ReadonlyMap<GroupName, RecoveryPlan> = new Map()): RecoveryPlans {
   return {
     async read(group) {
-      const plan = plans.get(group);
-      if (plan !== undefined) return plan;
-      const known = [...plans.keys()].join(', ') || 'none: name them under `groups` in the configuration';
-      throw new StepFailure('Pointsman.NoSuchGroup', `there is no protected group ${group}; there are ${known}`);
+      const plan = plans.get(group) ?? plans.get(group.replace(/--[a-z0-9-]+$/, ''));
+      if (plan !== undefined) return { ...plan, group };
+      throw new StepFailure('Pointsman.NoSuchGroup', `there is no protected group ${group}`);
     },
     list: async () => [...plans.keys()],
   };

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+
+// What `groups:` of pointsman.yaml takes: protected groups, a store on two or more sites each.
+
+/** Of groups, sites and services. */
+const name = z.string().check(z.regex(/^[a-z0-9-]{1,40}$/, 'a name is lower-case letters, digits and "-", at most 40'));
+/** Where a secret is: `env:NAME` or `file:PATH`. */
+const reference = z.string().check(z.regex(/^(env|file):.+/, 'a secret is given as env:NAME or file:PATH'));
+const port = z.int().check(z.gte(0), z.lte(65_535));
+const count = (fallback: number) => z._default(z.int().check(z.gte(0)), fallback);
+const positive = (fallback: number) => z._default(z.number().check(z.positive()), fallback);
+
+const postgresStore = z.strictObject({
+  type: z.literal('postgres'),
+  database: z._default(name, 'app'),
+  /** Whom clients log in as; a superuser of its own does the work. */
+  user: z._default(name, 'app'),
+  password: reference,
+  /** Folder of `postgres`, `initdb` and `pg_ctl`; the one that npm brought when absent. */
+  binaries: z.optional(z.string()),
+  /** System user that runs it when the host runs as root. */
+  runAs: z._default(z.string(), 'nobody'),
+  /** A primary that hears neither host nor standby for this long stops by itself. */
+  selfFenceSeconds: positive(20),
+  /** Commits wait until a standby has them. Nothing is lost then unless clients cancel while they wait. */
+  synchronous: z._default(z.boolean(), false),
+});
+
+const retention = z.strictObject({
+  last: count(3),
+  hourly: count(0),
+  daily: count(7),
+  weekly: count(4),
+  monthly: count(6),
+  yearly: count(0),
+  timeZone: z._default(z.string(), 'UTC'),
+  minimumAgeHours: count(24),
+});
+
+export const group = z.strictObject({
+  /** Address of the store for its clients on this machine; 0 takes any free port. */
+  port: z._default(port, 0),
+  store: postgresStore,
+  /** In the order in which they are preferred; the first is home. */
+  sites: z.record(
+    name,
+    z.strictObject({
+      port: z._default(port, 0),
+      /** Key that the site's backups are encrypted with. */
+      key: reference,
+    }),
+  ),
+  /** Services that stand on the store: their requests that may write wait while it moves. */
+  services: z._default(z.array(name), []),
+  objectives: z.prefault(
+    z.strictObject({ rtoSeconds: positive(60), rpoSeconds: positive(5), rpoBytes: count(16 * 1024 * 1024) }),
+    {},
+  ),
+  /** How long a switchover may keep writes waiting until it gives up, with nothing lost. */
+  catchUpSeconds: positive(10),
+  /** A backup must have been restored and checked within this. */
+  verifiedWithinHours: positive(7 * 24),
+  backup: z.prefault(
+    z.strictObject({
+      /** Every how many backups is a full one. */
+      fullEvery: z._default(z.int().check(z.gte(1)), 7),
+      /** Sites that get a copy; all others than the one it is taken at, when absent. */
+      copyTo: z.optional(z.array(name)),
+      retention: z.prefault(retention, {}),
+    }),
+    {},
+  ),
+});
+
+/** Settings of a protected group, with every default filled in. */
+export type GroupSettings = z.output<typeof group>;
+
+/** By name. A group has two sites or more, and its backups are copied to sites that it has. */
+export const groups = z._default(
+  z.record(
+    name,
+    group.check(
+      z.refine(({ sites }) => Object.keys(sites).length >= 2, 'a group has at least two sites'),
+      z.refine(
+        ({ sites, backup }) => (backup.copyTo ?? []).every((site) => sites[site] !== undefined),
+        'backup.copyTo names a site that is not among the sites',
+      ),
+    ),
+  ),
+  {},
+);

@@ -1,7 +1,8 @@
-import { createRunner, type RunnerOptions } from './create-runner.ts';
+import { createRunner } from './create-runner.ts';
 import { memoryExecutionStore } from './memory-execution-store.ts';
 import type { ExecutionStore, ExecutionSummary } from './ports.ts';
 import type { Runner, StartRequest } from './runner.ts';
+import type { RunnerOptions } from './runner-options.ts';
 
 /** Executions of Express machines: in memory, and gone with their end or with the process. */
 export interface Express {

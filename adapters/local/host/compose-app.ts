@@ -11,12 +11,14 @@ import type { Down } from './down.ts';
 import { hostApp } from './host-app.ts';
 import type { HostEngine } from './open-engine.ts';
 import { createPushFolder } from './push-folder.ts';
+import type { Recovery } from './recovery/compose-recovery.ts';
 import { serviceStatuses } from './service-status.ts';
 
 interface HostParts {
   readonly configuration: Configuration;
   readonly world: World;
   readonly engine: HostEngine;
+  readonly recovery: Recovery;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly down: Down;
@@ -24,7 +26,7 @@ interface HostParts {
 }
 
 /** The host's HTTP app over its engine and its world. */
-export function composeApp({ configuration, world, engine, now, down, log }: HostParts): Hono {
+export function composeApp({ configuration, world, engine, recovery, now, down, log }: HostParts): Hono {
   const settings = (service: string) => serviceSettings(configuration, service);
   const starter = createDeployments({ ...world, ...engine, machine: engine.machine('deploy'), settings, now });
   const deployments: Deployments = { ...starter, start: publishFirst(configuration, world, starter.start) };
@@ -38,6 +40,7 @@ export function composeApp({ configuration, world, engine, now, down, log }: Hos
       urlOf: async (service) => (await publicUrls(world.routerControl)).get(service),
     }),
     down,
+    recovery,
     pushFolder: createPushFolder({
       registryFolder: world.registryFolder,
       notify: async (request) => app.fetch(request),

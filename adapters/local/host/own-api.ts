@@ -1,8 +1,10 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import type { Deployments } from './deployments.ts';
 import type { Down } from './down.ts';
+import { readBody } from './read-body.ts';
+import { type RecoveryApiOptions, recoveryApi } from './recovery/recovery-api.ts';
 import { Refusal, refuse } from './refusal.ts';
 import type { ServiceStatuses } from './service-status.ts';
 
@@ -10,6 +12,7 @@ export interface OwnApiOptions {
   readonly statuses: ServiceStatuses;
   readonly deployments: Deployments;
   readonly down: Down;
+  readonly recovery: RecoveryApiOptions;
   /** Packs a folder into the embedded registry and raises the push event. */
   readonly pushFolder: (push: z.output<typeof image>) => Promise<PushedImage>;
 }
@@ -38,22 +41,23 @@ const image = z.strictObject({
 });
 const down = z.strictObject({ service: z.optional(z.string()), force: z._default(z.boolean(), false) });
 
-/** What Step Functions has no word for: services, their rollouts, and images. JSON in, JSON out, under `/pointsman/v1`. */
-export function ownApi({ statuses, deployments, pushFolder, down: end }: OwnApiOptions): Hono {
+/** What Step Functions has no word for: services, their rollouts, protected groups, and images. JSON in, JSON out, under `/pointsman/v1`. */
+export function ownApi({ statuses, deployments, recovery, pushFolder, down: end }: OwnApiOptions): Hono {
   const app = new Hono();
   app.get('/services', async (c) => c.json({ services: await statuses.all() }));
   app.get('/services/:service', async (c) => c.json(await statuses.of(c.req.param('service'))));
   app.post('/services/:service/deployments', async (c) => {
-    const asked = await body(c, deployment);
+    const asked = await readBody(c, deployment);
     return c.json(await deployments.start(c.req.param('service'), asked));
   });
   app.post('/services/:service/orders', async (c) => {
-    const given = await body(c, order);
+    const given = await readBody(c, order);
     return c.json(await deployments.order(c.req.param('service'), given));
   });
-  app.post('/images', async (c) => c.json(await pushFolder(await body(c, image))));
+  app.route('/groups', recoveryApi(recovery));
+  app.post('/images', async (c) => c.json(await pushFolder(await readBody(c, image))));
   app.post('/down', async (c) => {
-    const asked = await body(c, down);
+    const asked = await readBody(c, down);
     if (asked.service !== undefined) await statuses.of(asked.service); // refuses what there is not
     const ended = await end(asked);
     if (ended.host) c.header('connection', 'close'); // a kept connection would keep the host
@@ -71,6 +75,7 @@ export function ownApi({ statuses, deployments, pushFolder, down: end }: OwnApiO
 /** A dead router is back within seconds: the host looks after it. */
 function refusalOf({ name, message }: StepFailure): Refusal {
   if (name === 'Pointsman.BadInput') return new Refusal(400, name, message);
+  if (name === 'Pointsman.NoSuchGroup') return new Refusal(404, name, message);
   if (name !== 'Pointsman.RouterUnreachable') return new Refusal(409, name, message);
   return new Refusal(
     503,
@@ -78,21 +83,4 @@ function refusalOf({ name, message }: StepFailure): Refusal {
     message,
     'the host starts the router again within 10 s; traffic waits for that, not for you',
   );
-}
-
-/** The request's JSON. @throws Refusal 400 naming every field that cannot be used */
-async function body<T extends z.ZodMiniType>(c: Context, shape: T): Promise<z.output<T>> {
-  const text = await c.req.text();
-  const result = shape.safeParse(parse(text === '' ? '{}' : text), { error: z.locales.en().localeError });
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new Refusal(400, 'InvalidRequest', problems.join('; '));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'InvalidRequest', 'the body is not JSON');
-  }
 }

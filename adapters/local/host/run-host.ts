@@ -8,6 +8,7 @@ import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
 import { createDown } from './down.ts';
 import { hostLog } from './host-log.ts';
+import { composeRecovery } from './recovery/compose-recovery.ts';
 import { realTime, virtualTime } from './host-time.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Fetch, listen, refuseOffLoopback } from './listen.ts';
@@ -83,7 +84,12 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       },
       leave: () => void leave(),
     });
-    answer = time.requests(composeApp({ configuration, world, engine, now: time.clock.now, down, log }).fetch);
+    const recovery = composeRecovery({ world, engine, now: time.clock.now, log });
+    opened.push(() => recovery.watch.stop());
+    await recovery.watch.round();
+    answer = time.requests(
+      composeApp({ configuration, world, engine, recovery, now: time.clock.now, down, log }).fetch,
+    );
     if (options.virtualClock === true)
       log.warn('THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once. This host is for tests only.');
     log.info(

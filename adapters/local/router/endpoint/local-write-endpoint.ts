@@ -39,6 +39,12 @@ export async function publishEndpoint(
   return z.object({ port: z.number() }).parse(answer).port;
 }
 
+/** Ports of all published endpoints, by group. @throws StepFailure `Pointsman.RouterUnreachable` */
+export async function endpointPorts(control: RouterControl): Promise<ReadonlyMap<string, number>> {
+  const answer = await callRouter(control, { method: 'GET', path: '/endpoints' });
+  return new Map(Object.entries(z.object({ ports: z.record(z.string(), z.number()) }).parse(answer).ports));
+}
+
 /** Takes a group's address away. Safe to repeat. @throws StepFailure `Pointsman.RouterUnreachable` */
 export async function forgetEndpoint(control: RouterControl, group: string): Promise<void> {
   await callRouter(control, { method: 'DELETE', path: path(group, 'state') });

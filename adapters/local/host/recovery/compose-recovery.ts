@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { stepFunctions } from '../../../../functions/index.ts';
+import type { World } from '../../../world.ts';
+import { endpointPorts } from '../../router/endpoint/local-write-endpoint.ts';
+import type { HostEngine } from '../open-engine.ts';
+import { listBackups } from './backup-list.ts';
+import { groupStatuses } from './group-statuses.ts';
+import { type ReadinessWatch, watchReadiness } from './readiness-watch.ts';
+import type { RecoveryApiOptions } from './recovery-api.ts';
+import { startRecovery } from './start-recovery.ts';
+
+interface RecoveryParts {
+  readonly world: World;
+  readonly engine: HostEngine;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** What a host shows and starts of recovery, and the watch over its groups. */
+export interface Recovery extends RecoveryApiOptions {
+  readonly watch: ReadinessWatch;
+}
+
+export function composeRecovery({ world, engine, now, log }: RecoveryParts): Recovery {
+  const { plans, store, endpoint, runs, leases, orders, backups, catalog, routerControl } = world;
+  const readiness = (input: { readonly group: string; readonly mode: string; readonly to?: string | null }) =>
+    checkReadiness(world, input);
+  const watch = watchReadiness({
+    groups: () => plans.list(),
+    check: readiness,
+    tell: (line, isGood) => (isGood ? log.info(line) : log.warn(line)),
+  });
+  const statuses = groupStatuses({
+    plans,
+    store,
+    endpoint,
+    runs,
+    leases,
+    orders,
+    executions: engine.store,
+    addressOf: async (group) => {
+      const port = (await endpointPorts(routerControl)).get(group);
+      return port === undefined ? undefined : `127.0.0.1:${port}`;
+    },
+    readinessOf: watch.latest,
+  });
+  return {
+    watch,
+    statuses,
+    runs,
+    orders,
+    readiness,
+    backups: async (group) => listBackups(await plans.read(group), backups, catalog),
+    start: startRecovery(engine.runner, engine.machine, now),
+    now,
+  };
+}
+
+async function checkReadiness(world: World, input: unknown): Promise<unknown> {
+  const check = stepFunctions.get('check-readiness');
+  if (check === undefined) throw new Error('there is no step function check-readiness');
+  return check.invoke(input, world, { key: 'a person asks', signal: new AbortController().signal });
+}

@@ -1,0 +1,98 @@
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import type { Json } from '../../../../engine/data/json.ts';
+import type { RecoveryRun, RecoveryRuns } from '../../../../functions/ports/recovery/recovery-runs.ts';
+import type { RunOrder, RunOrders } from '../../../../functions/ports/run-orders.ts';
+import { readBody } from '../read-body.ts';
+import { Refusal } from '../refusal.ts';
+import type { ListedBackup } from './backup-list.ts';
+import type { GroupStatuses } from './group-statuses.ts';
+import { reportPage } from './report-page.ts';
+import { recoveryWorkflows, type StartRecovery } from './start-recovery.ts';
+
+export interface RecoveryApiOptions {
+  readonly statuses: GroupStatuses;
+  readonly runs: RecoveryRuns;
+  readonly orders: RunOrders;
+  readonly start: StartRecovery;
+  /** What `check-readiness` finds now. */
+  readonly readiness: (input: { group: string; mode: string; to: string | null }) => Promise<unknown>;
+  readonly backups: (
+    group: string,
+  ) => Promise<{ readonly backups: readonly ListedBackup[]; readonly unread: readonly string[] }>;
+  readonly now: () => number;
+}
+
+const runsListed = 100;
+
+const start = z.strictObject({
+  workflow: z.enum(recoveryWorkflows),
+  input: z._default(z.record(z.string(), z.json()), {}),
+});
+const loss = z.strictObject({ bytes: z.number().check(z.gte(0)), seconds: z.number().check(z.gte(0)) });
+const order = z.strictObject({
+  order: z.enum(['pause', 'resume', 'abort', 'escalate']),
+  by: z.string().check(z.minLength(1), z.maxLength(200)),
+  reason: z.string().check(z.minLength(1), z.maxLength(2000)),
+  /** What an escalation consents to losing at most. */
+  allowLoss: z.optional(loss),
+});
+
+/** Protected groups, what runs on them, and what became of earlier runs. JSON in, JSON out, under `/pointsman/v1/groups`. */
+export function recoveryApi(options: RecoveryApiOptions): Hono {
+  const { statuses, runs, orders, readiness, backups, now } = options;
+  const app = new Hono();
+  app.get('/', async (c) => c.json({ groups: await statuses.all() }));
+  app.get('/:group', async (c) => c.json(await statuses.of(c.req.param('group'))));
+  app.get('/:group/readiness', async (c) => {
+    const group = c.req.param('group');
+    await statuses.running(group); // refuses what there is not
+    const { mode = 'failover', to = null } = c.req.query();
+    return c.json(await readiness({ group, mode, to }));
+  });
+  app.get('/:group/backups', async (c) => {
+    await statuses.running(c.req.param('group'));
+    return c.json(await backups(c.req.param('group')));
+  });
+  app.post('/:group/runs', async (c) => {
+    const group = c.req.param('group');
+    const { workflow, input } = await readBody(c, start);
+    await statuses.running(group);
+    return c.json(await options.start(group, workflow, input as Readonly<Record<string, Json>>));
+  });
+  app.post('/:group/orders', async (c) => {
+    const group = c.req.param('group');
+    const given = await readBody(c, order);
+    if (given.order === 'escalate' && given.allowLoss === undefined)
+      throw new Refusal(400, 'InvalidRequest', 'an escalation says what may be lost: allowLoss { bytes, seconds }');
+    const running = await statuses.running(group);
+    if (running === null)
+      throw new Refusal(409, 'NoRun', `nothing runs on ${group}`, `pointsman recovery status ${group}`);
+    const { allowLoss, ...words } = given;
+    const whole: RunOrder = { ...words, ...(allowLoss && { allowLoss }), execution: running.executionArn, at: now() };
+    return c.json(await orders.give(whole));
+  });
+  app.get('/:group/runs', async (c) => {
+    const listed = await runs.list(c.req.param('group'), runsListed);
+    return c.json({ runs: listed.map((run) => ({ ...run, lost: null })) });
+  });
+  app.get('/:group/runs/:name', async (c) => c.json(await runOf(c.req.param('group'), c.req.param('name'))));
+  app.get('/:group/runs/:name/page', async (c) => {
+    c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    return c.html(reportPage(await runOf(c.req.param('group'), c.req.param('name'))));
+  });
+  return app;
+
+  /** By the name of its execution; `latest` is the newest. */
+  async function runOf(group: string, name: string): Promise<RecoveryRun> {
+    const listed = await runs.list(group, runsListed);
+    const found = name === 'latest' ? listed[0] : listed.find(({ execution }) => execution.endsWith(`:${name}`));
+    if (found !== undefined) return found;
+    throw new Refusal(
+      404,
+      'RunNotFound',
+      `${group} has no recorded run ${name}`,
+      `pointsman recovery reports ${group}`,
+    );
+  }
+}

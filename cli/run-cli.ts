@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type Io, interruption } from './io.ts';
 import { createOut } from './out.ts';
 import { printFailure, unexpectedFailure } from './print-failure.ts';
-import { createProgram } from './program.ts';
+import { createProgram } from './program/program.ts';
 import type { Format, GlobalOptions } from './settings.ts';
 
 /** Runs one command line, without the program's own name, and gives its exit code. Never throws. */

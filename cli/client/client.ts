@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { CliFailure } from '../cli-failure.ts';
 import { exitCodes } from '../exit-codes.ts';
+import * as groups from './groups.ts';
 import type { Ask, Send } from './http.ts';
 import { refusal } from './refusal.ts';
 import * as own from './services.ts';
@@ -33,6 +34,13 @@ export function createClient(send: Send) {
     return readAs(shape, answer.body, `${method} ${path}`);
   };
 
+  /** A page as it came. */
+  const page = async (path: string): Promise<string> => {
+    const answer = await send(`/pointsman/v1${path}`, { method: 'GET', headers: { accept: 'text/html' } });
+    if (answer.status !== 200) throw refusal(`GET ${path}`, answer);
+    return answer.whole;
+  };
+
   return {
     listMachines: (page: { nextToken?: string } = {}) =>
       wire('ListStateMachines', steps.machinePage, { maxResults: 1000, ...page }),
@@ -57,11 +65,26 @@ export function createClient(send: Send) {
     giveOrder: (name: string, body: { order: 'promote' | 'abort'; by: string; reason: string }) =>
       api(own.givenOrder, `${service(name)}/orders`, body),
     down: (body: { service?: string; force: boolean }) => api(own.ended, '/down', body, { withinMs: endingMs }),
+    groups: () => api(groups.groupList, '/groups'),
+    group: (name: string) => api(groups.groupStatus, group(name)),
+    readiness: (name: string, mode: string, to?: string) =>
+      api(groups.readiness, `${group(name)}/readiness?${String(new URLSearchParams({ mode, ...(to && { to }) }))}`),
+    backups: (name: string) => api(groups.backupList, `${group(name)}/backups`),
+    startRun: (name: string, body: { workflow: string; input: object }) =>
+      api(groups.startedRun, `${group(name)}/runs`, body),
+    giveRunOrder: (
+      name: string,
+      body: { order: string; by: string; reason: string; allowLoss?: { bytes: number; seconds: number } },
+    ) => api(groups.givenRunOrder, `${group(name)}/orders`, body),
+    runs: (name: string) => api(groups.runList, `${group(name)}/runs`),
+    run: (name: string, run: string) => api(groups.recoveryRun, `${group(name)}/runs/${encodeURIComponent(run)}`),
+    runPage: (name: string, run: string) => page(`${group(name)}/runs/${encodeURIComponent(run)}/page`),
     pushImage: (body: { folder: string; image: string; command?: readonly string[] }) =>
       api(own.pushedImage, '/images', body, { withinMs: packingMs }),
   };
 }
 
+const group = (name: string): string => `/groups/${encodeURIComponent(name)}`;
 const service = (name: string): string => `/services/${encodeURIComponent(name)}`;
 
 /** A large folder takes its time to pack. */

@@ -11,6 +11,8 @@ export interface Answer {
   readonly body: unknown;
   /** The start of the body as text, for messages. */
   readonly text: string;
+  /** All of the body. */
+  readonly whole: string;
 }
 
 export interface Ask {
@@ -44,7 +46,7 @@ export function sender(endpoint: string, io: Io, note: (text: string) => void): 
         `${init.method} ${path} ${init.headers['x-amz-target'] ?? ''} → ${response.status}, ${io.now() - started} ms`,
       );
       if (response.status === 503) throw new Error(`it answered 503: ${shortened(text.trim(), 200)}`);
-      return { status: response.status, body: parsed(text), text: text.slice(0, 500) };
+      return { status: response.status, body: parsed(text), text: text.slice(0, 500), whole: text };
     } catch (thrown) {
       if (interruption(io) !== undefined) throw new Interrupted();
       throw new ServerUnreachable(endpoint, thrown);

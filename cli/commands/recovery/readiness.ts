@@ -1,0 +1,40 @@
+import type { Readiness } from '../../client/groups.ts';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import type { Session } from '../../session.ts';
+import { oneLine } from '../../text/clean.ts';
+import type { Paint } from '../../text/paint.ts';
+import { table } from '../../text/table.ts';
+
+/** What a run on a group may be. */
+export type Mode = 'switchover' | 'failover' | 'failback';
+
+/** Every question of the pre-flight with its answer, and what it would take and lose to do it now; exit code 7 when not ready. */
+export async function recoveryReadiness(
+  { group, mode, to }: { readonly group: string; readonly mode: Mode; readonly to?: string | undefined },
+  { out, client }: Session,
+): Promise<ExitCode> {
+  const found = await client.readiness(group, mode, to);
+  out.answer(found, () => readinessText(found, out.paint));
+  return found.verdict === 'ready' ? exitCodes.ok : exitCodes.refused;
+}
+
+/** Failing checks first. */
+export function readinessText(
+  { checks, forecast, verdict, candidates, primary, mode }: Readiness,
+  paint: Paint,
+): string {
+  const colour = { pass: 'green', warn: 'yellow', fail: 'red', unknown: 'yellow' } as const;
+  const order = ['fail', 'unknown', 'warn', 'pass'];
+  const rows = checks
+    .toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
+    .map(({ name, status, evidence }) => {
+      const known = status in colour ? colour[status as keyof typeof colour] : 'yellow';
+      return [`  ${paint(known, oneLine(status))}`, oneLine(name), oneLine(evidence)];
+    });
+  const sides = `primary ${oneLine(primary ?? 'unknown')}, can take over: ${candidates.map(oneLine).join(', ') || 'nobody'}`;
+  return [
+    paint('bold', oneLine(forecast.text)),
+    `${paint(verdict === 'ready' ? 'green' : 'red', oneLine(verdict))} for a ${oneLine(mode)}; ${sides}`,
+    table(rows),
+  ].join('\n');
+}

@@ -1,0 +1,95 @@
+import type { GroupStatus } from '../../client/groups.ts';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import type { Session } from '../../session.ts';
+import { oneLine } from '../../text/clean.ts';
+import type { Paint } from '../../text/paint.ts';
+import { table } from '../../text/table.ts';
+import { clockTime, duration } from '../../text/time.ts';
+import { runRow } from './reports.ts';
+
+const runsShown = 5;
+
+interface Moment {
+  readonly now: number;
+  readonly utcOffsetMinutes: number;
+}
+
+/** Sites, address, readiness, what runs and why it waits, and how earlier runs ended. */
+export async function recoveryStatus(
+  { group }: { readonly group?: string | undefined },
+  { io, out, client }: Session,
+): Promise<ExitCode> {
+  const groups = group === undefined ? (await client.groups()).groups : [await client.group(group)];
+  if (groups.length === 0) out.hint('No protected group: name one under `groups` in pointsman.yaml.');
+  const moment = { now: io.now(), utcOffsetMinutes: io.utcOffsetMinutes(io.now()) };
+  if (groups.length > 0 || out.format !== 'text')
+    out.answer(group === undefined ? groups : groups[0], () =>
+      groups.map((status) => groupText(status, moment, out.paint)).join('\n\n'),
+    );
+  return exitCodes.ok;
+}
+
+function groupText(status: GroupStatus, moment: Moment, paint: Paint): string {
+  const head = `${paint('bold', oneLine(status.group))}  ${oneLine(status.address ?? 'no address yet')}`;
+  const parts = [
+    `${head}\n${sitesText(status, paint)}`,
+    readinessLines(status, paint),
+    runText(status, moment, paint),
+    runsText(status, moment, paint),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function sitesText({ state, plan, endpoint }: GroupStatus, paint: Paint): string {
+  const ordered = plan.sites.flatMap((name) => state.sites.filter(({ site }) => site === name));
+  const rows = ordered.map(({ site, reach, role, writes, received, follows, stream, warnings }) => {
+    const isPointedTo = endpoint.site === site;
+    const clients = `clients ${oneLine(endpoint.sessions)}, ${endpoint.connected} connected, ${endpoint.waiting} waiting`;
+    return [
+      `  ${oneLine(site)}`,
+      paint(reach === 'answers' ? 'green' : 'red', oneLine(reach)),
+      oneLine(role),
+      `writes ${oneLine(writes)}`,
+      received == null ? '' : `${oneLine(received.branch)}/${oneLine(received.offset)}`,
+      follows == null ? '' : `follows ${oneLine(follows)}, ${oneLine(stream)}`,
+      isPointedTo ? paint(endpoint.sessions === 'open' ? 'green' : 'yellow', clients) : '',
+      warnings.map(oneLine).join('; '),
+    ];
+  });
+  return table(rows);
+}
+
+function readinessLines({ readiness }: GroupStatus, paint: Paint): string {
+  if (readiness == null) return '';
+  const lines = [readiness.switchover, readiness.failover].map(({ verdict, forecast, checks, mode }) => {
+    const failing = checks.filter(({ status }) => status === 'fail').map(({ name }) => oneLine(name));
+    const why = failing.length === 0 ? '' : `: ${failing.join(', ')}`;
+    return [
+      `  ${oneLine(mode)}`,
+      paint(verdict === 'ready' ? 'green' : 'red', `${oneLine(verdict)}${why}`),
+      oneLine(forecast.text),
+    ];
+  });
+  return `${paint('bold', 'Readiness')}\n${table(lines)}`;
+}
+
+function runText({ run }: GroupStatus, { now, utcOffsetMinutes }: Moment, paint: Paint): string {
+  if (run == null) return 'Nothing runs on it.';
+  const ago = (at: number) => `since ${clockTime(at, utcOffsetMinutes)} (${duration(now - at)})`;
+  const rows = [
+    ['  runs', `${oneLine(run.executionArn)}, ${ago(run.startedAt)}`],
+    ['  is at', `${oneLine(run.waitingFor)}, ${ago(run.since)}`],
+  ];
+  if (run.order != null)
+    rows.push([
+      '  was told',
+      paint('yellow', `${oneLine(run.order.order)} by ${oneLine(run.order.by)}: ${oneLine(run.order.reason)}`),
+    ]);
+  return `${paint('bold', 'Run')}\n${table(rows)}`;
+}
+
+function runsText({ runs }: GroupStatus, { utcOffsetMinutes }: Moment, paint: Paint): string {
+  if (runs.length === 0) return '';
+  const rows = runs.slice(0, runsShown).map((run) => runRow(run, utcOffsetMinutes, paint));
+  return `${paint('bold', 'Earlier')}\n${table(rows)}`;
+}

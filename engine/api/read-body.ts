@@ -1,3 +1,4 @@
+import { parseJson } from '../data/parse-json.ts';
 import { ApiError } from './api-error.ts';
 
 /** Bytes of a request. A definition of 1 MiB needs up to twice that when it is written as a JSON text. */
@@ -10,9 +11,12 @@ const LONGEST_BODY = 4 * 1024 * 1024;
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseJson(body.toString('utf8'));
   } catch {
-    throw new ApiError('SerializationException', 'The body of the request is no JSON');
+    throw new ApiError(
+      'SerializationException',
+      'The body of the request is no JSON, or is nested more than 1,000 levels deep',
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { jsonSyntaxError } from '../asl/json-syntax.ts';
 import type { Json } from '../data/json.ts';
+import { parseJson } from '../data/parse-json.ts';
 import { ApiError } from './api-error.ts';
 
 /** UTF-8 bytes of an execution's input and of a task's output. ("Service quotas") */
@@ -25,9 +26,15 @@ export function readOutput(output: string): Json {
 
 function problemOf(given: string): string | undefined {
   const bytes = Buffer.byteLength(given);
-  return bytes > LONGEST
-    ? `it has ${bytes} bytes of UTF-8, at most ${LONGEST} are taken`
-    : jsonSyntaxError(given)?.message;
+  if (bytes > LONGEST) return `it has ${bytes} bytes of UTF-8, at most ${LONGEST} are taken`;
+  const mistake = jsonSyntaxError(given);
+  if (mistake !== undefined) return mistake.message;
+  try {
+    parseJson(given);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof SyntaxError ? thrown.message : String(thrown);
+  }
 }
 
 const invalidInput = (problem: string) =>

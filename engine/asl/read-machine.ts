@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../data/json.ts';
 import { checkGraph } from './graph-checks.ts';
+import { hasEndlessNumber } from '../data/parse-json.ts';
 import { jsonSyntaxError } from './json-syntax.ts';
 import { checkLabels } from './label-checks.ts';
 import type { Diagnostic, Machine, Reading } from './machine.ts';
@@ -51,6 +52,10 @@ function parseDefinition(text: string, diagnostics: Diagnostic[]): JsonObject | 
   }
   if (isDeeper(value, deepestNesting)) {
     nowhere.error(`Objects and arrays stand in one another more than ${deepestNesting} deep`, 'TOO_DEEPLY_NESTED');
+    return undefined;
+  }
+  if (hasEndlessNumber(text, value)) {
+    nowhere.error(`A number is beyond ±${Number.MAX_VALUE}`);
     return undefined;
   }
   return value;

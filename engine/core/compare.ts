@@ -1,6 +1,6 @@
 import type { Condition } from '../asl/machine.ts';
 import { EvaluationError, type Scope } from '../data/evaluation.ts';
-import type { Json } from '../data/json.ts';
+import { type Json, shownJson } from '../data/json.ts';
 import { parseTimestamp } from '../asl/timestamp.ts';
 
 /** Whether a Choice rule's condition holds. @throws EvaluationError for a path to nothing, or JSONata that gives no boolean */
@@ -27,7 +27,7 @@ function isTrue({ template, field }: Extract<Condition, { kind: 'jsonata' }>, sc
   const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   throw new EvaluationError(
     'States.QueryEvaluationError',
-    `The condition specified for the field '${field}' returned an unexpected result type. Expected 'boolean', but was '${type}' for value: ${JSON.stringify(value)}`,
+    `The condition specified for the field '${field}' returned an unexpected result type. Expected 'boolean', but was '${type}' for value: ${shownJson(value)}`,
     field,
   );
 }

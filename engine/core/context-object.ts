@@ -14,6 +14,7 @@ export function scopeFor(draft: Draft, frame: RunFrame, input: Json, more: Scope
     ...(more.errorOutput === undefined ? {} : { errorOutput: more.errorOutput }),
     now: draft.context.now,
     random: draft.random,
+    effort: draft.effort,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ChoiceRule, Flow } from '../asl/machine.ts';
 import { EvaluationError, type Path, type Scope } from '../data/evaluation.ts';
-import { isObject, type Json, type JsonObject, jsonBytes } from '../data/json.ts';
+import { deepestNesting, excess, isObject, type Json, type JsonObject } from '../data/json.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import type { Stage } from './watch.ts';
 
@@ -74,11 +74,33 @@ export function assignedBy(assign: { evaluate(scope: Scope): Json } | undefined,
 const through = (path: Path | null, value: Json, scope: ScopeWith): Json =>
   path === null ? {} : path.evaluate(scope(value));
 
-/** @throws EvaluationError `States.DataLimitExceeded` when the value is over 256 KiB; `name` is the state or task that made it */
-export function withinLimit(name: string, value: Json): Json {
-  if (jsonBytes(value) <= MAX_PAYLOAD_BYTES) return value;
-  throw new EvaluationError('States.DataLimitExceeded', tooLarge(name));
+/**
+ * A value that may be stored: it has at most 256 KiB, and is nested no deeper than AWS reads.
+ * @param name the state or task that made it
+ * @throws EvaluationError `States.DataLimitExceeded`, or `States.Runtime` when it is nested too deeply
+ */
+export function withinLimit<Value extends Json | undefined>(
+  name: string,
+  value: Value,
+  bytes = MAX_PAYLOAD_BYTES,
+): Value {
+  const failure = value === undefined ? undefined : overLimit(name, value, bytes);
+  if (failure === undefined) return value;
+  throw new EvaluationError(failure.error, failure.cause);
 }
 
-export const tooLarge = (name: string): string =>
-  `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`;
+/** Why a value may not be stored; undefined when it may. */
+export function overLimit(name: string, value: Json, bytes = MAX_PAYLOAD_BYTES) {
+  const over = excess(value, bytes);
+  if (over === 'size')
+    return {
+      error: 'States.DataLimitExceeded',
+      cause: `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    };
+  if (over === 'depth')
+    return {
+      error: 'States.Runtime',
+      cause: `The state/task '${name}' returned a result that is nested more than ${deepestNesting} levels deep.`,
+    };
+  return undefined;
+}

@@ -1,4 +1,5 @@
 import type { Machine, State, States } from '../asl/machine.ts';
+import { type Effort as Exertion, STATE_EFFORT } from '../data/effort.ts';
 import type { Json } from '../data/json.ts';
 import type {
   Effect,
@@ -32,6 +33,10 @@ export interface Draft {
   readonly mapRuns: Map<string, MapRun>;
   /** What can be done without waiting for anything, in order. */
   readonly turns: Turn[];
+  /** Of the state whose work is being done. */
+  readonly effort: Exertion;
+  /** What the states of this step used of theirs. */
+  exerted: number;
   lastEventId: number;
   end: End | undefined;
 }
@@ -60,9 +65,14 @@ export const newDraft = (machine: Machine, before: ExecutionState, context: Step
   closed: new Set(),
   mapRuns: new Map(),
   turns: [],
+  effort: { left: effortOf(context) },
+  exerted: 0,
   lastEventId: before.head.lastEventId,
   end: undefined,
 });
+
+/** What the expressions of one state may do. */
+export const effortOf = ({ effort = STATE_EFFORT }: StepContext): number => effort;
 
 export function toStep(draft: Draft): Step {
   const status: Head['status'] = draft.end?.status ?? draft.before.head.status;

@@ -1,6 +1,6 @@
 import type { Dynamic } from '../asl/machine.ts';
 import { EvaluationError, type Scope } from '../data/evaluation.ts';
-import type { Json } from '../data/json.ts';
+import { type Json, shownJson } from '../data/json.ts';
 
 /** The value of a field that may be written out, named by a path, or computed. @throws EvaluationError */
 export function valueOf(field: Dynamic, scope: Scope): Json {
@@ -47,7 +47,7 @@ function wholeNumber(field: Dynamic, value: Json): number | undefined {
 }
 
 function notNumber(field: Dynamic, value: Json, type: 'integer' | 'float'): EvaluationError {
-  const shown = JSON.stringify(value);
+  const shown = shownJson(value);
   if (field.kind === 'template') {
     const expected = type === 'integer' ? 'positive integer' : 'number';
     return new EvaluationError(

@@ -1,6 +1,6 @@
-import type { Dynamic, FailState, SucceedState } from '../asl/machine.ts';
+import type { FailState, SucceedState } from '../asl/machine.ts';
 import type { Scope } from '../data/evaluation.ts';
-import { effectiveInput, leaveWithInput } from './data-flow.ts';
+import { effectiveInput, leaveWithInput, withinLimit } from './data-flow.ts';
 import { type Draft, mustRun } from './draft.ts';
 import { valueOf } from './dynamic.ts';
 import { endScopeFailed } from './end-scope.ts';
@@ -16,11 +16,12 @@ export function succeed(draft: Draft, frameId: string, state: SucceedState): voi
 export function fail(draft: Draft, frameId: string, state: FailState): void {
   const scopes = scopesOf(draft, frameId);
   const scope = scopes(effectiveInput(state.flow, mustRun(draft, frameId).input, scopes));
-  endScopeFailed(draft, frameId, { error: textOf(state.error, scope), cause: textOf(state.cause, scope) });
+  endScopeFailed(draft, frameId, { error: textOf(state, 'error', scope), cause: textOf(state, 'cause', scope) });
 }
 
-function textOf(field: Dynamic | undefined, scope: Scope): string | undefined {
+function textOf(state: FailState, part: 'error' | 'cause', scope: Scope): string | undefined {
+  const field = state[part];
   if (field === undefined) return undefined;
-  const value = valueOf(field, scope);
+  const value = withinLimit(state.name, valueOf(field, scope));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -24,6 +24,8 @@ export interface StepContext {
   readonly alone?: { readonly contextObject: JsonObject } | undefined;
   /** Whether an activity of this ARN exists; without it, every one does. */
   readonly hasActivity?: (arn: string) => boolean;
+  /** What the expressions of one state may do together; `STATE_EFFORT` when absent. */
+  readonly effort?: number | undefined;
 }
 
 /** How a step left the execution, and what the runner writes before it performs anything. */

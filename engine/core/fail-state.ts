@@ -8,6 +8,7 @@ import { type Draft, forgetFailed, mustRun, open, record, recordOn, stateOf, upd
 import { failMapRun } from './end-map-run.ts';
 import { endScopeFailed } from './end-scope.ts';
 import type { Failure } from './execution.ts';
+import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import { exitState } from './leave-state.ts';
 import { firstCatcher, firstRetrier, nextAttempt } from './retry.ts';
 import { stopChildren } from './stop-children.ts';
@@ -25,7 +26,12 @@ export function evaluating(draft: Draft, frameId: string, work: () => void): voi
   }
 }
 
-function evaluationFailure(draft: Draft, frameId: string, { error, message, location }: EvaluationError): Failure {
+function evaluationFailure(
+  draft: Draft,
+  frameId: string,
+  { error, message: whole, location }: EvaluationError,
+): Failure {
+  const message = whole.slice(0, MAX_PAYLOAD_BYTES); // it may show a value that no payload could hold
   const frame = mustRun(draft, frameId);
   if (error === 'States.DataLimitExceeded') return { error, cause: message };
   const place = `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.enteredEventId}). `;

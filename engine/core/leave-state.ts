@@ -4,6 +4,7 @@ import { type Leaving, type ScopeWith, withinLimit } from './data-flow.ts';
 import { dataDetails, type Draft, mustRun, recordOn, stateOf, update } from './draft.ts';
 import { endScopeSucceeded } from './end-scope.ts';
 import type { Stage } from './watch.ts';
+import { MAX_VARIABLES_BYTES } from './limits.ts';
 
 /** The scopes of a frame's current state, for `data-flow`. `token` is the one its task waits for. */
 export function scopesOf(draft: Draft, frameId: string, token?: string): ScopeWith {
@@ -26,6 +27,7 @@ export function exitState(draft: Draft, frameId: string, { output, assigned }: L
   const frame = mustRun(draft, frameId);
   const state = stateOf(draft, frame);
   withinLimit(state.name, output);
+  withinLimit(state.name, assigned);
   const names = Object.keys(assigned);
   recordOn(draft, frameId, `${state.type}StateExited`, {
     key: 'stateExitedEventDetails',
@@ -37,7 +39,10 @@ export function exitState(draft: Draft, frameId: string, { output, assigned }: L
         : { assignedVariables: asTexts(assigned), assignedVariablesDetails: { truncated: false } }),
     },
   });
-  const variables = names.length === 0 ? frame.variables : { ...frame.variables, ...assigned };
+  const variables =
+    names.length === 0
+      ? frame.variables
+      : withinLimit(state.name, { ...frame.variables, ...assigned }, MAX_VARIABLES_BYTES);
   update(draft, frameId, { variables, retries: [], enteredEventId: 0, doing: { phase: 'entering' } });
   if (next === null) endScopeSucceeded(draft, frameId, output);
   else {

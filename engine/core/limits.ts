@@ -3,6 +3,12 @@
 /** UTF-8 bytes of an input, an output, a result or the variables of one Assign. */
 export const MAX_PAYLOAD_BYTES = 262_144;
 
+/** UTF-8 bytes of a frame's variables. AWS counts those of the whole execution. */
+export const MAX_VARIABLES_BYTES = 10_485_760;
+
+/** Our own: UTF-8 bytes of what an inline Map may iterate over, which is about what the largest JSONata array takes. */
+export const MAX_ITEMS_BYTES = 8_388_608;
+
 /** Events of a Standard execution; the last of them is the `ExecutionFailed` that says so. */
 export const MAX_HISTORY_EVENTS = 25_000;
 

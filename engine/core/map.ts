@@ -1,12 +1,12 @@
 import type { MapState } from '../asl/machine.ts';
 import { EvaluationError, type Scope } from '../data/evaluation.ts';
-import type { Json } from '../data/json.ts';
+import { type Json, shownJson } from '../data/json.ts';
 import { itemsId, type MapItem, scopeFor } from './context-object.ts';
-import { effectiveInput } from './data-flow.ts';
+import { effectiveInput, withinLimit } from './data-flow.ts';
 import { type Draft, frameOf, mustRun, put, record, recordOn, stateOf, update } from './draft.ts';
 import { numberIn, valueOf } from './dynamic.ts';
 import type { RunFrame } from './execution.ts';
-import { DEFAULT_MAP_CONCURRENCY } from './limits.ts';
+import { DEFAULT_MAP_CONCURRENCY, MAX_ITEMS_BYTES } from './limits.ts';
 import { finishLines, startLine } from './lines.ts';
 import { scopesOf } from './leave-state.ts';
 
@@ -52,11 +52,15 @@ export function readMapWork(draft: Draft, frameId: string, state: MapState, data
 
 /** The items in the state's input. @throws EvaluationError in AWS's words when there is no array */
 export const itemsOf = (state: MapState, input: Json, scope: Scope): readonly Json[] =>
-  readItems(state, state.items === undefined ? input : valueOf(state.items, scope));
+  withinLimit(
+    state.name,
+    readItems(state, state.items === undefined ? input : valueOf(state.items, scope)),
+    MAX_ITEMS_BYTES,
+  );
 
 function readItems(state: MapState, value: Json): readonly Json[] {
   if (Array.isArray(value)) return value;
-  const shown = JSON.stringify(value);
+  const shown = shownJson(value);
   if (state.flow.language === 'JSONPath')
     throw new EvaluationError('States.Runtime', `Reference path "${pathText(state)}" must point to array.`);
   if (state.items?.kind !== 'template')
@@ -105,7 +109,9 @@ function startIteration(draft: Draft, frameId: string, state: MapState, id: stri
 
 /** What an iteration starts with: its item, or what the ItemSelector makes of it. @throws EvaluationError */
 export const iterationInput = (draft: Draft, frame: RunFrame, state: MapState, input: Json, item: MapItem): Json =>
-  state.itemSelector === undefined ? item.value : state.itemSelector.evaluate(scopeFor(draft, frame, input, { item }));
+  state.itemSelector === undefined
+    ? item.value
+    : withinLimit(state.name, state.itemSelector.evaluate(scopeFor(draft, frame, input, { item })));
 
 /** An iteration succeeded: the next item takes its place. */
 export function iterationSucceeded(draft: Draft, frameId: string): void {

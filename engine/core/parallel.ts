@@ -1,12 +1,13 @@
 import type { ParallelState } from '../asl/machine.ts';
-import { argumentsOf } from './data-flow.ts';
+import { argumentsOf, withinLimit } from './data-flow.ts';
 import { type Draft, mustRun, recordOn, update } from './draft.ts';
 import { finishLines, startLine } from './lines.ts';
 import { scopesOf } from './leave-state.ts';
 
 /** Starts every branch with the same input. (ASL spec, "Parallel State") */
 export function startParallel(draft: Draft, frameId: string, state: ParallelState): void {
-  const input = argumentsOf(state.flow, mustRun(draft, frameId).input, scopesOf(draft, frameId));
+  const given = argumentsOf(state.flow, mustRun(draft, frameId).input, scopesOf(draft, frameId));
+  const input = withinLimit(state.name, given);
   const startedEventId = recordOn(draft, frameId, 'ParallelStateStarted');
   update(draft, frameId, { doing: { phase: 'parallel', startedEventId, open: state.branches.length } });
   state.branches.forEach((branch, index) => {

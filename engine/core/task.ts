@@ -1,14 +1,14 @@
 import type { Resource, TaskState } from '../asl/machine.ts';
 import { EvaluationError } from '../data/evaluation.ts';
 import { plusSeconds } from '../data/instant.ts';
-import { isObject, type Json, jsonBytes } from '../data/json.ts';
-import { argumentsOf, leaveWithResult, tooLarge } from './data-flow.ts';
+import { isObject, type Json } from '../data/json.ts';
+import { argumentsOf, leaveWithResult, overLimit, withinLimit } from './data-flow.ts';
 import { close, type Draft, mustRun, open, startFrame, update } from './draft.ts';
 import { numberIn } from './dynamic.ts';
 import type { Effect, Failure, RunFrame } from './execution.ts';
 import { failState } from './fail-state.ts';
 import { exitState, scopesOf } from './leave-state.ts';
-import { MAX_PAYLOAD_BYTES, MAX_TIMEOUT_SECONDS } from './limits.ts';
+import { MAX_TIMEOUT_SECONDS } from './limits.ts';
 import { closeEffects, taskEffect } from './stop-children.ts';
 import {
   recordActivityStarted,
@@ -32,11 +32,11 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
   const token = waits ? makeToken({ arn: startFrame(draft).arn, frame: frameId, key }, draft.random.hex()) : undefined;
   const scopes = scopesOf(draft, frameId, token);
 
-  const input = argumentsOf(state.flow, frame.input, scopes);
+  const input = withinLimit(state.name, argumentsOf(state.flow, frame.input, scopes));
   const scope = scopes(frame.input);
   const timeoutSeconds = state.timeoutSeconds && numberIn(state.timeoutSeconds, scope);
   const heartbeatSeconds = state.heartbeatSeconds && numberIn(state.heartbeatSeconds, scope);
-  const credentials = state.credentials?.evaluate(scope);
+  const credentials = withinLimit(state.name, state.credentials?.evaluate(scope));
 
   recordScheduled(draft, frameId, resource, { input, timeoutSeconds, heartbeatSeconds, roleArn: roleIn(credentials) });
   const limits = { timeoutSeconds, heartbeatSeconds };
@@ -114,11 +114,9 @@ export function taskSubmitted(draft: Draft, frameId: string, state: TaskState, d
 
 export function taskSucceeded(draft: Draft, frameId: string, state: TaskState, output: Json): void {
   childEnded(draft, frameId);
-  if (jsonBytes(output) > MAX_PAYLOAD_BYTES) {
-    const { resource } = state;
-    const name = resource.kind === 'service' ? resource.service : resource.arn;
-    return taskFailed(draft, frameId, state, { error: 'States.DataLimitExceeded', cause: tooLarge(name) });
-  }
+  const { resource } = state;
+  const over = overLimit(resource.kind === 'service' ? resource.service : resource.arn, output);
+  if (over !== undefined) return taskFailed(draft, frameId, state, over);
   closeEffects(draft, mustRun(draft, frameId));
   recordSucceeded(draft, frameId, state.resource, output);
   const scopes = scopesOf(draft, frameId);

@@ -4,6 +4,7 @@ import {
   close,
   dataDetails,
   type Draft,
+  effortOf,
   HistoryFull,
   mustRun,
   open,
@@ -37,12 +38,17 @@ export const EXECUTION_TIMEOUT = 'execution-timeout';
 export function takeTurns(draft: Draft): Step {
   try {
     for (let turn = draft.turns[0]; turn !== undefined && draft.end === undefined; turn = draft.turns[0]) {
-      if (turn.kind === 'GoOn' && draft.history.length >= EVENTS_PER_STEP) {
+      if (
+        turn.kind === 'GoOn' &&
+        (draft.history.length >= EVENTS_PER_STEP || draft.exerted >= effortOf(draft.context))
+      ) {
         open(draft, { kind: 'Continue', id: `continue-${draft.lastEventId}` });
         break;
       }
       draft.turns.shift();
       takeTurn(draft, turn);
+      draft.exerted += effortOf(draft.context) - draft.effort.left;
+      draft.effort.left = effortOf(draft.context);
     }
   } catch (thrown) {
     if (!(thrown instanceof HistoryFull)) throw thrown;

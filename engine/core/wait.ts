@@ -1,7 +1,7 @@
 import type { WaitState } from '../asl/machine.ts';
 import { EvaluationError, type Scope } from '../data/evaluation.ts';
 import { type EpochMs, plusSeconds } from '../data/instant.ts';
-import type { Json } from '../data/json.ts';
+import { type Json, shownJson } from '../data/json.ts';
 import { effectiveInput, leaveWithInput } from './data-flow.ts';
 import { type Draft, mustRun, open, update } from './draft.ts';
 import { valueOf } from './dynamic.ts';
@@ -63,7 +63,7 @@ function found(state: WaitState, scope: Scope): Json {
   );
 }
 
-const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const shown = (value: Json): string => (typeof value === 'string' ? value : shownJson(value));
 
 const wrong = ({ flow, until }: WaitState, cause: string): EvaluationError =>
   flow.language === 'JSONata'

@@ -1,3 +1,4 @@
+import type { Effort } from './effort.ts';
 import type { EpochMs } from './instant.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -17,6 +18,8 @@ export interface Scope {
   readonly now: EpochMs;
   /** The step's own randomness: uniform in [0, 1), and version 4 UUIDs. Deterministic for the step's seed. */
   readonly random: Randomness;
+  /** Shared by all expressions of the state; without it, each has its own. */
+  readonly effort?: Effort | undefined;
 }
 
 export interface Randomness {

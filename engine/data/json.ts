@@ -13,5 +13,38 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const own = <T>(object: { readonly [key: string]: T }, key: string): T | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
+/** How deep objects and arrays may stand in one another: what AWS's JSON reader allows. Code that walks deeper could exhaust the stack. */
+export const deepestNesting = 1000;
+
+/**
+ * What keeps a value from being written as so many bytes of JSON; undefined when nothing does. It stops looking as soon as it knows:
+ * a value whose parts stand in it many times is small in memory, and its text may be larger than the world.
+ */
+export function excess(value: Json, mostBytes: number): 'size' | 'depth' | undefined {
+  const room = { left: mostBytes };
+  if (isDeeper(value, deepestNesting, room)) return 'depth';
+  return room.left < 0 || jsonBytes(value) > mostBytes ? 'size' : undefined;
+}
+
+/** Takes what the text needs at least out of the room, and looks no further when it is used up. */
+function isDeeper(value: Json, levels: number, room: { left: number }): boolean {
+  room.left -= typeof value === 'string' ? value.length + 2 : 1;
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (room.left < 0 || isDeeper(item, levels - 1, room)) return room.left >= 0;
+    return false;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    room.left -= key.length + 3;
+    if (room.left < 0 || isDeeper(member, levels - 1, room)) return room.left >= 0;
+  }
+  return false;
+}
+
+/** The value as a message shows it: its JSON text, unless that has more than 256 KiB. */
+export const shownJson = (value: Json): string =>
+  excess(value, 262_144) === undefined ? JSON.stringify(value) : 'a value of more than 262144 bytes';
+
 /** Bytes of the value as UTF-8 JSON text, which is what Step Functions counts against 262,144. */
 export const jsonBytes = (value: Json): number => Buffer.byteLength(JSON.stringify(value), 'utf8');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TaskWaiter, Waiter } from '../core/index.ts';
 import { isObject, type Json, own } from '../data/json.ts';
+import { parseJson } from '../data/parse-json.ts';
 import { executionArn } from './arn.ts';
 import type {
   ExecutionArn,
@@ -115,11 +116,11 @@ function readArguments({ input, key }: Pick<TaskRequest, 'key' | 'input'>): Aske
   return { machineArn, name: name ?? made, input: inputText(childInput) };
 }
 
-/** An Input that is a text counts as JSON text when it is some. */
+/** An Input that is a text counts as JSON text when it is some, and not nested deeper than data may be. */
 function inputText(input: Json | undefined): string {
   if (typeof input !== 'string') return JSON.stringify(input ?? {}); // null as if it were not there
   try {
-    JSON.parse(input);
+    parseJson(input);
     return input;
   } catch {
     return JSON.stringify(input);

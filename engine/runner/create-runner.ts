@@ -28,7 +28,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const desk = createActivityDesk(clock);
   const ends = createEndWatchers(store);
   const hasActivity = (arn: string) => desk.known.has(arn);
-  const context = (): StepContext => ({ now: clock.now(), seed: ids.next(), watch: options.watch, hasActivity });
+  const { watch, stateEffort: effort } = options;
+  const context = (): StepContext => ({ now: clock.now(), seed: ids.next(), watch, hasActivity, effort });
 
   const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
   const mailboxes = createMailboxes({ open: (arn, letters) => open(arn, letters), pause });

@@ -25,6 +25,8 @@ export interface RunnerOptions {
   readonly cachedExecutions?: number;
   /** Performs the tasks it knows in the dispatcher's place; the executions that tasks start, when absent. */
   readonly tasks?: ChildExecutions;
+  /** What the expressions of one state may do together, in steps of some tens of nanoseconds; 40 million when absent. */
+  readonly stateEffort?: number;
   /** Sees what happens inside the steps. */
   readonly watch?: Watch;
 }

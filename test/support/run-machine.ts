@@ -47,6 +47,7 @@ export async function runMachine(
     functions = {},
     machines = {},
     objects,
+    stateEffort,
   }: {
     readonly input?: Json;
     /** The exact text, where its spelling matters. */
@@ -54,6 +55,7 @@ export async function runMachine(
     readonly functions?: Readonly<Record<string, TestFunction>>;
     readonly machines?: Readonly<Record<string, object>>;
     readonly objects?: ObjectStore;
+    readonly stateEffort?: number;
   } = {},
 ): Promise<MachineRun> {
   const store = memoryExecutionStore();
@@ -64,6 +66,7 @@ export async function runMachine(
     store,
     dispatcher,
     ...(objects === undefined ? {} : { objects }),
+    ...(stateEffort === undefined ? {} : { stateEffort }),
     clock,
     ids: countingIds(),
     machineOf: ({ definition: text }) => mustRead(text),

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../data/json.ts';
+import { parseJson } from '../../data/parse-json.ts';
 import { ApiError } from '../api-error.ts';
 
 type Kind = 'string' | 'number' | 'any';
@@ -43,7 +44,7 @@ function checkPart(part: string, value: Json, fields: Readonly<Record<string, Ki
 
 function parse(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw wrong('Context object must be valid JSON');
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../../data/json.ts';
+import { parseJson } from '../../data/parse-json.ts';
 import { ApiError } from '../api-error.ts';
 import { readRoleArn } from '../read-arn.ts';
 import { fields, readFields, text } from '../read-fields.ts';
@@ -103,7 +104,7 @@ function readVariables(given: string): JsonObject {
 
 function readJson(given: string, what: string): Json {
   try {
-    return JSON.parse(given);
+    return parseJson(given);
   } catch {
     throw refused(`${what} must be valid JSON`);
   }

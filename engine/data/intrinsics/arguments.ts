@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, shownJson, type Json, type JsonObject } from '../json.ts';
 import { IntrinsicFailure } from './intrinsic.ts';
 
 /** What AWS lets a function that encodes or hashes take. */
@@ -22,9 +22,7 @@ export interface Arguments {
 export function readArguments(all: readonly Json[]): Arguments {
   const any = (at: number): Json => all[at] ?? null;
   const wrong = (at: number, expected: string) =>
-    new IntrinsicFailure(
-      `Invalid arguments: argument ${at + 1} must be ${expected}, but was ${JSON.stringify(any(at))}`,
-    );
+    new IntrinsicFailure(`Invalid arguments: argument ${at + 1} must be ${expected}, but was ${shownJson(any(at))}`);
   const text = (at: number): string => {
     const value = any(at);
     if (typeof value !== 'string') throw wrong(at, 'a string');

@@ -1,5 +1,6 @@
+import { exertOver, fullEffort } from '../effort.ts';
 import { EvaluationError, ExpressionSyntaxError, type Path, type Scope, type Template } from '../evaluation.ts';
-import type { Json } from '../json.ts';
+import { shownJson, type Json } from '../json.ts';
 import { IntrinsicFailure, type Intrinsic } from './intrinsic.ts';
 import { intrinsics } from './intrinsics.ts';
 import { parseIntrinsic, unescapeText, type Argument, type Call } from './parse-intrinsic.ts';
@@ -46,6 +47,8 @@ function compileCall(call: Call): Evaluate {
 }
 
 function apply(intrinsic: Intrinsic, call: Call, args: readonly Json[], scope: Scope): Json {
+  const effort = scope.effort ?? fullEffort();
+  for (const argument of args) exertOver(effort, argument);
   try {
     return intrinsic.apply(args, scope.random);
   } catch (thrown) {
@@ -66,7 +69,7 @@ function compileArgument(argument: Argument, call: Call, at: number): Evaluate {
 function valueAt(path: Path, call: Call, scope: Scope): Json {
   const value = path.find(scope);
   if (value !== undefined) return value;
-  const missing = `The JsonPath argument for the field '${path.text}' could not be found in the input '${JSON.stringify(scope.input)}'`;
+  const missing = `The JsonPath argument for the field '${path.text}' could not be found in the input '${shownJson(scope.input)}'`;
   throw failed('States.Runtime', call, missing);
 }
 

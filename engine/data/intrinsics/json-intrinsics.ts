@@ -1,3 +1,4 @@
+import { shownJson } from '../json.ts';
 import { parseJson } from '../parse-json.ts';
 import { readArguments } from './arguments.ts';
 import { IntrinsicFailure, type Intrinsic } from './intrinsic.ts';
@@ -27,7 +28,7 @@ export const jsonIntrinsics: Readonly<Record<string, Intrinsic>> = {
       const { object, any } = readArguments(args);
       if (any(2) !== false)
         throw new IntrinsicFailure(
-          `Invalid arguments: only a shallow merge is supported, argument 3 must be false, but was ${JSON.stringify(any(2))}`,
+          `Invalid arguments: only a shallow merge is supported, argument 3 must be false, but was ${shownJson(any(2))}`,
         );
       return { ...object(0), ...object(1) };
     },

@@ -51,6 +51,7 @@ const run = (compiled: Program, scope: Scope): Json | undefined =>
     now: scope.now,
     random: scope.random,
     limits: awsLimits,
+    effort: scope.effort,
   });
 
 function statesOf({ input, context, result, errorOutput }: Scope): Readonly<Record<string, Json>> {

@@ -1,3 +1,4 @@
+import type { Effort } from '../effort.ts';
 import type { Randomness } from '../evaluation.ts';
 import type { EpochMs } from '../instant.ts';
 import { compile } from './evaluator/compile-node.ts';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly now: EpochMs;
   readonly random: Randomness;
   readonly limits: Limits;
+  /** What this evaluation uses is taken from here, and it may use no more than is left. */
+  readonly effort?: Effort | undefined;
 }
 
 /**
@@ -52,11 +55,21 @@ export function program(text: string): Program {
     run: (surroundings) => guarded(() => run(surroundings, startMeter(surroundings.limits))),
     runToJson: (surroundings) =>
       guarded(() => {
-        const meter = startMeter(surroundings.limits);
-        return toJson(run(surroundings, meter), meter);
+        const { limits, effort } = surroundings;
+        const steps = Math.min(limits.steps, effort?.left ?? limits.steps);
+        const meter = startMeter({ ...limits, steps });
+        try {
+          return toJson(run(surroundings, meter), meter);
+        } finally {
+          if (effort !== undefined)
+            effort.left = Math.max(0, meter.stepsLeft + effort.left - steps - keptBy(meter, limits));
+        }
       }),
   };
 }
+
+/** Results are kept until the state has them all, so their bytes count as work too. */
+const keptBy = ({ bytesLeft }: Meter, limits: Limits): number => (startMeter(limits).bytesLeft - bytesLeft) >> 3;
 
 /** An input that is an array is one item, not many. */
 function wrapped(input: readonly unknown[]): unknown {

@@ -1,5 +1,6 @@
+import { fullEffort } from '../effort.ts';
 import { EvaluationError, type Path, type Scope } from '../evaluation.ts';
-import { own, type Json } from '../json.ts';
+import { own, shownJson, type Json } from '../json.ts';
 import { scan } from '../scanner.ts';
 import { compileSteps } from './compile-steps.ts';
 import { explainMiss } from './explain-miss.ts';
@@ -18,7 +19,7 @@ export function compilePath(text: string, field?: string): Path {
   const select = compileSteps(syntax.steps);
   const find = (scope: Scope): Json | undefined => {
     const document = rootOf(syntax.root, scope);
-    return document === undefined ? undefined : select(document);
+    return document === undefined ? undefined : select(document, scope.effort ?? fullEffort());
   };
   return {
     text,
@@ -40,7 +41,7 @@ function rootOf(root: Root, scope: Scope): Json | undefined {
 function missing(text: string, field: string | undefined, syntax: PathSyntax, scope: Scope): EvaluationError {
   const named = field !== undefined && (field.endsWith('.$') || field === 'ErrorPath' || field === 'CausePath');
   const cause = named
-    ? `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.input)}'`
+    ? `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${shownJson(scope.input)}'`
     : `Invalid path '${text}' : ${reason(syntax, scope)}`;
   return new EvaluationError('States.Runtime', cause);
 }

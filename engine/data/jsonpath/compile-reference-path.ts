@@ -1,5 +1,5 @@
 import { EvaluationError, ExpressionSyntaxError, type ReferencePath } from '../evaluation.ts';
-import { isObject, own, type Json } from '../json.ts';
+import { isObject, own, shownJson, type Json } from '../json.ts';
 import { parsePath } from './parse-path.ts';
 import type { PathSyntax, Step } from './syntax.ts';
 
@@ -17,7 +17,7 @@ export function compileReferencePath(text: string): ReferencePath {
     write(document, value) {
       const written = put(document, places, value);
       if (written !== undefined) return written;
-      const cause = `Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`;
+      const cause = `Unable to apply ReferencePath ${text} to input ${shownJson(document)}`;
       throw new EvaluationError('States.ResultPathMatchFailure', cause);
     },
   };

@@ -1,13 +1,17 @@
+import { type Effort, exert } from '../effort.ts';
 import { isObject, own, type Json } from '../json.ts';
 import { compileFilter } from './compile-filter.ts';
 import { pathFunctions } from './path-functions.ts';
 import { isDefinite, type Step } from './syntax.ts';
 
 /** What the steps of a path find in a document; undefined when a definite path finds nothing. */
-export type Select = (document: Json) => Json | undefined;
+export type Select = (document: Json, effort: Effort) => Json | undefined;
+
+/** What coming by one value costs: far more than a look at it. */
+const VISIT = 10;
 
 /** Gives every value found under `node` to `found`. A step that does not fit a value finds nothing there. */
-type Visit = (node: Json, document: Json, found: (value: Json) => void) => void;
+type Visit = (node: Json, document: Json, effort: Effort, found: (value: Json) => void) => void;
 
 /**
  * Steps as closures, made once. A definite path is a plain walk that gives the value itself; an indefinite one gives an array,
@@ -16,22 +20,23 @@ type Visit = (node: Json, document: Json, found: (value: Json) => void) => void;
 export function compileSteps(steps: readonly Step[]): Select {
   if (isDefinite(steps)) return compileWalk(steps);
   const cut = steps.findIndex((step) => step.kind === 'function');
-  const visit = compileVisit(cut < 0 ? steps : steps.slice(0, cut));
+  const visit = (cut < 0 ? steps : steps.slice(0, cut)).reduceRight(compileVisit, atEnd);
   const compute = compileWalk(cut < 0 ? [] : steps.slice(cut)); // functions take the whole array of what was found
-  return (document) => {
+  return (document, effort) => {
     const values: Json[] = [];
-    visit(document, document, (value) => values.push(value));
-    return compute(values);
+    visit(document, document, effort, (value) => values.push(value));
+    return compute(values, effort);
   };
 }
 
 function compileWalk(steps: readonly Step[]): Select {
   const moves = steps.map(compileMove);
-  return (document) => {
+  return (document, effort) => {
+    exert(effort, moves.length);
     let node: Json | undefined = document;
     for (const move of moves) {
       if (node === undefined) return undefined;
-      node = move(node);
+      node = move(node, effort);
     }
     return node;
   };
@@ -44,52 +49,71 @@ function compileMove(step: Step): Select {
     case 'index':
       return (node) => (Array.isArray(node) ? (at(node, step.index) ?? null) : undefined); // past the end: null, as on AWS
     case 'children':
-      return (node) => (isObject(node) ? pick(node, step.names) : undefined);
-    case 'function':
-      return pathFunctions[step.name] ?? (() => undefined);
+      return (node, effort) => {
+        exert(effort, step.names.length);
+        return isObject(node) ? pick(node, step.names) : undefined;
+      };
+    case 'function': {
+      const compute = pathFunctions[step.name];
+      return (node, effort) => {
+        exert(effort, inside(node).length);
+        return compute?.(node);
+      };
+    }
     default:
       throw new Error(`a definite path has no '${step.kind}' step`);
   }
 }
 
-function compileVisit(steps: readonly Step[]): Visit {
-  const [step, ...rest] = steps;
-  if (step === undefined) return (node, _, found) => found(node);
-  const next = compileVisit(rest);
-  if (step.kind === 'children' && rest.length === 0)
-    return (node, _, found) => isObject(node) && found(pick(node, step.names));
+const atEnd: Visit = (node, _, effort, found) => {
+  exert(effort, VISIT);
+  found(node);
+};
+
+/** What finds the values of a step, and from each of them goes on with `next`. */
+function compileVisit(next: Visit, step: Step): Visit {
+  if (step.kind === 'children' && next === atEnd)
+    return (node, _, effort, found) => isObject(node) && atEnd(pick(node, step.names), node, effort, found);
   if (step.kind === 'descend') {
-    const descend: Visit = (node, document, found) => {
-      next(node, document, found);
-      for (const value of inside(node)) descend(value, document, found);
+    const descend: Visit = (node, document, effort, found) => {
+      exert(effort, VISIT);
+      next(node, document, effort, found);
+      for (const value of inside(node)) descend(value, document, effort, found);
     };
     return descend;
   }
   const select = compileSelector(step);
-  return (node, document, found) => {
-    for (const value of select(node, document)) next(value, document, found);
+  return (node, document, effort, found) => {
+    exert(effort, VISIT);
+    for (const value of select(node, document, effort)) next(value, document, effort, found);
   };
 }
 
 /** The values one step finds in one value. */
-function compileSelector(step: Step): (node: Json, document: Json) => readonly Json[] {
+function compileSelector(step: Step): (node: Json, document: Json, effort: Effort) => readonly Json[] {
   switch (step.kind) {
     case 'child':
       return (node) => children(node, [step.name]);
     case 'children':
-      return (node) => children(node, step.names);
+      return (node, _, effort) => {
+        exert(effort, step.names.length);
+        return children(node, step.names);
+      };
     case 'index':
       return (node) => elements(node, [step.index]);
     case 'indexes':
-      return (node) => elements(node, step.indexes);
+      return (node, _, effort) => {
+        exert(effort, step.indexes.length);
+        return elements(node, step.indexes);
+      };
     case 'slice':
       return (node) => (Array.isArray(node) ? node.slice(step.from, step.to) : []);
     case 'wildcard':
       return inside;
     case 'filter': {
       const holds = compileFilter(step.filter);
-      return (node, document) =>
-        (Array.isArray(node) ? node : isObject(node) ? [node] : []).filter((item) => holds(item, document));
+      return (node, document, effort) =>
+        (Array.isArray(node) ? node : isObject(node) ? [node] : []).filter((item) => holds(item, document, effort));
     }
     default:
       throw new Error(`a '${step.kind}' step selects nothing by itself`);

@@ -1,4 +1,4 @@
-import { isObject, own, type Json } from '../json.ts';
+import { isObject, own, shownJson, type Json } from '../json.ts';
 import { bracketText, type Step } from './syntax.ts';
 
 /** Why a definite path finds nothing in the document, in the words of Jayway, the library AWS uses. */
@@ -16,7 +16,7 @@ export function explainMiss(steps: readonly Step[], document: Json): string {
     } else if (step.kind === 'index') {
       if (node === null) return `The path ${before} is null`;
       if (!Array.isArray(node))
-        return `Filter: [${step.index}] can only be applied to arrays. Current context is: ${JSON.stringify(node)}`;
+        return `Filter: [${step.index}] can only be applied to arrays. Current context is: ${shownJson(node)}`;
       node = node.at(step.index) ?? null;
     }
   }

@@ -1,11 +1,13 @@
+import type { Effort } from '../effort.ts';
 import { jsonEqual } from '../canonical-json.ts';
 import { isObject, type Json } from '../json.ts';
+import { TextPattern } from './text-pattern.ts';
 
 /** What an operand gives: undefined is a path that finds nothing. */
-export type Value = Json | RegExp | undefined;
+export type Value = Json | TextPattern | undefined;
 
 /** A comparison of a filter. An operand it does not understand makes it false; none of them fails. */
-type Operator = (left: Value, right: Value) => boolean;
+type Operator = (left: Value, right: Value, effort: Effort) => boolean;
 
 /** The operators of a JSONPath filter, by their sign in lower case. (JsonPath's README, "Filter Operators") */
 export const filterOperators: Readonly<Record<string, Operator>> = {
@@ -32,7 +34,8 @@ export const filterOperators: Readonly<Record<string, Operator>> = {
 
 /** A number equals the text that spells it, as in Jayway; `===` keeps them apart. */
 function equal(left: Value, right: Value): boolean {
-  if (left === undefined || right === undefined || left instanceof RegExp || right instanceof RegExp) return false;
+  if (left === undefined || right === undefined || left instanceof TextPattern || right instanceof TextPattern)
+    return false;
   if (typeof left === 'number' && typeof right === 'string') return right.trim() !== '' && left === Number(right);
   if (typeof left === 'string' && typeof right === 'number') return equal(right, left);
   return jsonEqual(left, right);
@@ -50,12 +53,12 @@ function ordered(left: Value, right: Value, holds: (order: number) => boolean): 
   return holds(a < b ? -1 : a > b ? 1 : 0);
 }
 
-function matches(left: Value, right: Value): boolean {
-  const [pattern, value] = left instanceof RegExp ? [left, right] : [right, left];
-  if (!(pattern instanceof RegExp) || value instanceof RegExp) return false;
+function matches(left: Value, right: Value, effort: Effort): boolean {
+  const [pattern, value] = left instanceof TextPattern ? [left, right] : [right, left];
+  if (!(pattern instanceof TextPattern) || value instanceof TextPattern) return false;
   const texts = Array.isArray(value) ? value : [value];
   return texts.some((text) =>
-    pattern.test(text === undefined || text === null || typeof text === 'object' ? '' : String(text)),
+    pattern.matches(text === undefined || text === null || typeof text === 'object' ? '' : String(text), effort),
   );
 }
 
@@ -65,5 +68,5 @@ const includes = (list: Value, item: Value): boolean => items(list)?.some((each)
 
 function size(value: Value): number | undefined {
   if (typeof value === 'string' || Array.isArray(value)) return value.length;
-  return isObject(value) && !(value instanceof RegExp) ? Object.keys(value).length : undefined;
+  return isObject(value) && !(value instanceof TextPattern) ? Object.keys(value).length : undefined;
 }

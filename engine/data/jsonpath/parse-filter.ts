@@ -3,6 +3,7 @@ import { filterOperators } from './filter-operators.ts';
 import { parseLiteral } from './parse-literal.ts';
 import { readPath } from './parse-path.ts';
 import type { Filter, Operand } from './syntax.ts';
+import { TextPattern } from './text-pattern.ts';
 
 /** A filter with its parentheses, after the `?`: `(@.a > 1 && !@.b)`. @throws ExpressionSyntaxError */
 export function parseFilter(scanner: Scanner): Filter {
@@ -56,11 +57,11 @@ function readOperand(scanner: Scanner): Operand {
   return { kind: 'constant', value: parseLiteral(scanner) };
 }
 
-function readPattern(scanner: Scanner): RegExp {
+function readPattern(scanner: Scanner): TextPattern {
   const body = scanner.take(/\/(?:[^/\\]|\\.)*\//sy).slice(1, -1);
   const flags = scanner.take(/[a-z]*/y);
   try {
-    return new RegExp(`^(?:${body})$`, flags); // Java's `matches`: the whole text
+    return new TextPattern(body, flags);
   } catch (thrown) {
     return scanner.fail(thrown instanceof Error ? thrown.message : 'the pattern is not a regular expression');
   }

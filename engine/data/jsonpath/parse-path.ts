@@ -1,3 +1,4 @@
+import { deepestNesting } from '../json.ts';
 import { scan, type Scanner } from '../scanner.ts';
 import { parseFilter } from './parse-filter.ts';
 import { parseQuoted } from './parse-quoted.ts';
@@ -21,6 +22,7 @@ export function readPath(scanner: Scanner): PathSyntax {
   const root = readRoot(scanner);
   const steps: Step[] = [];
   while (scanner.peek() === '.' || scanner.peek() === '[') readSteps(scanner, steps);
+  if (steps.length > deepestNesting) scanner.fail(`a path has at most ${deepestNesting} steps`);
   if (steps.at(-1)?.kind === 'descend') scanner.fail("'..' must be followed by a name, '*' or '['");
   return { root, steps };
 }

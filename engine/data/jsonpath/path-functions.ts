@@ -26,7 +26,9 @@ function count(value: Json): Json {
 function overNumbers(compute: (numbers: readonly number[]) => number): PathFunction {
   return (value) => {
     const numbers = Array.isArray(value) ? value.filter((each): each is number => typeof each === 'number') : [];
-    return numbers.length === 0 ? undefined : compute(numbers);
+    if (numbers.length === 0) return undefined;
+    const result = compute(numbers);
+    return Number.isFinite(result) ? result : String(result); // JSON has no number for it; JSONata on AWS gives its name too
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import type { TextPattern } from './text-pattern.ts';
 
 /** What a path starts from. `@` stands only inside a filter. */
 export type Root =
@@ -31,7 +32,7 @@ export type Filter =
 export type Operand =
   | { readonly kind: 'path'; readonly path: PathSyntax }
   | { readonly kind: 'constant'; readonly value: Json }
-  | { readonly kind: 'pattern'; readonly pattern: RegExp };
+  | { readonly kind: 'pattern'; readonly pattern: TextPattern };
 
 /** True when the path names at most one place, so that it gives the value itself and not an array of what it finds. */
 export const isDefinite = (steps: readonly Step[]): boolean =>

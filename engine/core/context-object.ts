@@ -6,9 +6,13 @@ import type { RunFrame, StartFrame } from './execution.ts';
 
 /** What an expression of this frame's state sees, with `input` as `$`. */
 export function scopeFor(draft: Draft, frame: RunFrame, input: Json, more: ScopeExtras = {}): Scope {
+  let context: JsonObject | undefined;
   return {
     input,
-    context: contextObject(draft, frame, more),
+    /** Made when an expression asks for it: most do not. */
+    get context() {
+      return (context ??= contextObject(draft, frame, more));
+    },
     variables: visibleVariables(draft, frame),
     ...(more.result === undefined ? {} : { result: more.result }),
     ...(more.errorOutput === undefined ? {} : { errorOutput: more.errorOutput }),

@@ -1,18 +1,34 @@
-import type { Frame, Step } from './execution.ts';
+import type { Effect, Frame, Step } from './execution.ts';
+import type { MapRun } from './map-run.ts';
 
-/** Two steps in a row as one: what is written once instead of twice. */
-export function joinSteps(first: Step, second: Step): Step {
-  const reopened = new Set(second.opened.map(({ id }) => id));
-  const closed = new Set(second.closed);
-  const changed = new Set(second.mapRuns.map(({ arn }) => arn));
+/** Steps in a row as one: what is written once instead of many times. */
+export function joinSteps(first: Step, ...others: readonly Step[]): Step {
+  if (others.length === 0) return first;
+  const steps = [first, ...others];
+  const opened = new Map<string, Effect>();
+  const closed = new Set<string>();
+  const mapRuns = new Map<string, MapRun>();
+  for (const step of steps) {
+    for (const { id } of step.opened) closed.delete(id); // opened anew
+    for (const id of step.closed) {
+      opened.delete(id);
+      closed.add(id);
+    }
+    for (const effect of step.opened) {
+      opened.delete(effect.id); // it is the newest
+      opened.set(effect.id, effect);
+    }
+    for (const run of step.mapRuns) mapRuns.set(run.arn, run);
+  }
+  const last = others.at(-1) ?? first;
   return {
-    head: second.head,
-    frames: { ...first.frames, ...second.frames },
-    history: [...first.history, ...second.history],
-    opened: [...first.opened.filter(({ id }) => !reopened.has(id) && !closed.has(id)), ...second.opened],
-    closed: [...first.closed.filter((id) => !reopened.has(id)), ...second.closed],
-    mapRuns: [...first.mapRuns.filter(({ arn }) => !changed.has(arn)), ...second.mapRuns],
-    end: second.end ?? first.end,
+    head: last.head,
+    frames: Object.assign({}, ...steps.map(({ frames }) => frames)),
+    history: steps.flatMap(({ history }) => history),
+    opened: [...opened.values()],
+    closed: [...closed],
+    mapRuns: [...mapRuns.values()],
+    end: steps.find(({ end }) => end !== undefined)?.end,
   };
 }
 

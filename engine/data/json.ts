@@ -23,8 +23,13 @@ export const deepestNesting = 1000;
 export function excess(value: Json, mostBytes: number): 'size' | 'depth' | undefined {
   const room = { left: mostBytes };
   if (isDeeper(value, deepestNesting, room)) return 'depth';
-  return room.left < 0 || jsonBytes(value) > mostBytes ? 'size' : undefined;
+  if (room.left < 0) return 'size';
+  const atLeast = mostBytes - room.left;
+  return MOST_PER_BYTE * atLeast > mostBytes && jsonBytes(value) > mostBytes ? 'size' : undefined;
 }
+
+/** Bytes of text for each one that `isDeeper` counts: a number, which it counts as one, has 25 with its comma at most; a character six. */
+const MOST_PER_BYTE = 25;
 
 /** Takes what the text needs at least out of the room, and looks no further when it is used up. */
 function isDeeper(value: Json, levels: number, room: { left: number }): boolean {

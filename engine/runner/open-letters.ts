@@ -40,7 +40,7 @@ export function letterOpener({ cache, committer, context, onProblem }: LetterOpe
 /** Steps through the letters one after the other; `step` joins what they changed, undefined for nothing. */
 function stepThrough(before: Loaded, letters: readonly Letter[], context: () => StepContext) {
   let now = before;
-  let joined: Step | undefined;
+  const taken: Step[] = [];
   const answers: Answer[] = [];
   for (const { event, wanted } of letters) {
     const isWanted = wanted?.(now) ?? true;
@@ -49,7 +49,8 @@ function stepThrough(before: Loaded, letters: readonly Letter[], context: () => 
     answers.push(changed || (isWanted && wanted !== undefined) ? 'taken' : 'ignored');
     if (!changed) continue;
     now = advance(now, step);
-    joined = joined === undefined ? step : joinSteps(joined, step);
+    taken.push(step);
   }
-  return { now, step: joined, answers };
+  const [first, ...others] = taken;
+  return { now, step: first && joinSteps(first, ...others), answers };
 }

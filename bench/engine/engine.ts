@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { sqliteExecutionStore } from '../../adapters/local/execution-store/execution-store.ts';
 import { randomIds } from '../../adapters/local/random-ids.ts';
 import { systemClock } from '../../adapters/local/system-clock.ts';
+import { readMachine } from '../../engine/asl/index.ts';
 import { isObject } from '../../engine/data/json.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
 import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
-import type { Commit, ExecutionStore, TaskDispatcher } from '../../engine/runner/ports.ts';
-import { mustRead, storedMachine } from '../../test/support/run-machine.ts';
+import type { Commit, ExecutionStore, StoredMachine, TaskDispatcher } from '../../engine/runner/ports.ts';
 import type { Workload } from './workloads.ts';
 
 /** Something that runs a workload once, and tells when it has. */
@@ -35,14 +35,23 @@ export function engine(
       return kept.commit(arn, version, change);
     },
   };
-  const machine = storedMachine('machine', workload.definition);
-  const compiled = mustRead(machine.definition);
+  const machine: StoredMachine = {
+    arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:machine',
+    name: 'machine',
+    type: 'STANDARD',
+    definition: JSON.stringify(workload.definition),
+    revisionId: 'revision',
+    roleArn: 'arn:aws:iam::000000000000:role/bench',
+    createdAt: systemClock.now(),
+  };
+  const reading = readMachine(machine.definition);
+  if (!reading.ok) throw new Error(`${workload.name} is no machine: ${reading.diagnostics[0]?.message}`);
   const runner = createRunner({
     store,
     dispatcher: adding,
     clock: systemClock,
     ids: randomIds,
-    machineOf: () => compiled,
+    machineOf: () => reading.machine,
     onProblem: (problem, arn, thrown) => {
       throw new Error(`${problem}: ${arn}`, { cause: thrown });
     },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Contender } from './engine.ts';
 import type { Workload } from './workloads.ts';
 
@@ -22,8 +22,7 @@ export async function fetchRival(folder: string): Promise<((workload: Workload) 
     execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', folder, PACKAGE], {
       stdio: 'pipe',
     });
-    const entry = join(folder, 'node_modules', 'aws-local-stepfunctions', 'build', 'main.node.esm.js');
-    const library = (await import(pathToFileURL(entry).href)) as Library;
+    const library: Library = createRequire(join(folder, 'index.js'))('aws-local-stepfunctions');
     return (workload) => rival(library, workload);
   } catch (thrown) {
     console.log(`${PACKAGE} is left out: ${String(thrown).split('\n')[0]}`);

@@ -1,4 +1,4 @@
-import { jsonSyntaxError } from '../asl/json-syntax.ts';
+import { jsonSyntaxError } from '../data/json-syntax.ts';
 import type { Json } from '../data/json.ts';
 import { parseJson } from '../data/parse-json.ts';
 import { ApiError } from './api-error.ts';

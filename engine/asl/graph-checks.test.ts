@@ -13,6 +13,13 @@ describe('the graph of a definition', () => {
     expect(problemsOf(machine({ A: pass('B'), B: pass('A') }))).toEqual([noEnd]);
   });
 
+  it('does not end in a state without a type', () => {
+    expect(problemsOf(machine({ A: { End: true } }))).toEqual([
+      "SCHEMA_VALIDATION_FAILED: The field 'Type' is required at /States/A",
+      noEnd,
+    ]);
+  });
+
   it('is not searched for unreachable states when it has no terminal state', () => {
     expect(problemsOf(machine({ A: pass('B'), B: pass('A'), C: pass('A') }))).toEqual([noEnd]);
   });

@@ -1,4 +1,4 @@
-import { own, type Json } from '../data/json.ts';
+import { isObject, own, type Json } from '../data/json.ts';
 import type { Place } from './place.ts';
 import { rawElements, rawInnerScopes, rawStates, type Raw, type RawState } from './raw-states.ts';
 
@@ -12,10 +12,15 @@ export function checkGraph(machine: Raw, nowhere: Place, isOneState = false): vo
   const checkScope = (scope: Raw, endless: Place, isFragment = false) => {
     const states = rawStates(scope);
     checkNames(states, names);
-    if (states.length > 0 && !isFragment) checkTransitions(scope, states, endless);
+    if ((states.length > 0 || isEmpty(scope)) && !isFragment) checkTransitions(scope, states, endless);
     for (const inner of states.flatMap(rawInnerScopes)) checkScope(inner, inner.place);
   };
   checkScope(machine, nowhere, isOneState);
+}
+
+function isEmpty({ fields }: Raw): boolean {
+  const states = own(fields, 'States');
+  return isObject(states) && Object.keys(states).length === 0;
 }
 
 interface Transition {
@@ -83,5 +88,8 @@ function transitionsOf(state: RawState): Transition[] {
 const transition = (target: Json | undefined, place: Place): Transition[] =>
   typeof target === 'string' ? [{ target, place }] : [];
 
-const isTerminal = ({ fields }: RawState): boolean =>
-  own(fields, 'End') === true || own(fields, 'Type') === 'Succeed' || own(fields, 'Type') === 'Fail';
+/** A state without a type ends nothing, as on AWS. */
+function isTerminal({ fields }: RawState): boolean {
+  const type = own(fields, 'Type');
+  return type === 'Succeed' || type === 'Fail' || (type !== undefined && own(fields, 'End') === true);
+}

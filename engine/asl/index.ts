@@ -30,7 +30,7 @@ export type {
   WaitState,
 } from './machine.ts';
 export { readMachine, type ReadOptions } from './read-machine.ts';
-export { jsonSyntaxError, type JsonSyntaxError } from './json-syntax.ts';
+export { jsonSyntaxError, type JsonSyntaxError } from '../data/json-syntax.ts';
 export { processorOf } from './processor-of.ts';
 export { parseTimestamp } from './timestamp.ts';
 export { readDefinitionText, type DefinitionText, type Locate, type Position } from './definition-text.ts';

@@ -2,15 +2,19 @@ import { compileJsonataTemplate, ExpressionSyntaxError, type Template } from '..
 import { isObject, type Json } from '../data/json.ts';
 
 /**
- * A JSONata value. What only a Catcher can read is refused elsewhere, as on AWS.
+ * A JSONata value. `$states.result` and `$states.errorOutput` are refused where they are not, in AWS's words; that the
+ * refusal has the code of other unsupported references is a guess.
  * @param name the field as evaluation errors name it: `Output`, `Catch[1]/Output`
+ * @param hasResult whether the field is evaluated after a result: `Output` and `Assign` of a Task, a Parallel and a Map
  * @throws ExpressionSyntaxError
  */
-export function compileJsonataField(value: Json, name: string): Template {
+export function compileJsonataField(value: Json, name: string, hasResult = false): Template {
   const template = compileJsonataTemplate(value, name);
-  if (name.startsWith('Catch[') || !expressionsIn(value).some(readsErrorOutput)) return template;
-  const message = "Reference to '$states.errorOutput' is only supported in a 'Catch'.";
-  throw new ExpressionSyntaxError('UNSUPPORTED_JSONATA_EXPRESSION', message);
+  const hasErrorOutput = name.startsWith('Catch[');
+  const read = expressionsIn(value).flatMap(transientsIn);
+  const missing = read.find((field) => (field === 'result' ? !hasResult : !hasErrorOutput));
+  if (missing === undefined) return template;
+  throw new ExpressionSyntaxError('UNSUPPORTED_JSONATA_EXPRESSION', `Field '$states.${missing}' does not exist.`);
 }
 
 /** `{% … %}`, which AWS takes for JSONata only when nothing stands around it. */
@@ -29,5 +33,8 @@ function expressionsIn(value: Json): string[] {
 
 const quotedText = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 
-const readsErrorOutput = (source: string): boolean =>
-  /\$states\s*\.\s*errorOutput\b/.test(source.replace(quotedText, '""'));
+/** What an expression reads of `$states` that is not always there. */
+const transientsIn = (source: string): string[] =>
+  [...source.replace(quotedText, '""').matchAll(/\$states\s*\.\s*(result|errorOutput)\b/g)].map(
+    ([, field = '']) => field,
+  );

@@ -12,6 +12,10 @@ const at = '/States/A/Choices[0]';
 
 const sample = { text: 'a', number: 1.5, timestamp: '2026-11-23T05:00:00Z', boolean: true, path: '$.y' };
 
+/** As AWS lists them. */
+const operators =
+  'StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, StringLessThanEqualsPath, NumericLessThan, NumericGreaterThan, NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, NumericEquals, TimestampGreaterThan, StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, BooleanEqualsPath, IsTimestamp, StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, TimestampGreaterThanPath, StringGreaterThan, StringGreaterThanPath, IsString, StringEqualsPath, TimestampEqualsPath, TimestampLessThan, StringGreaterThanEquals, NumericGreaterThanPath, NumericGreaterThanEquals, NumericEqualsPath, TimestampLessThanPath, IsNull, IsPresent, TimestampGreaterThanEquals, NumericGreaterThanEqualsPath';
+
 describe('a JSONPath choice rule', () => {
   it('knows 39 operators', () => {
     expect(choiceOperators.size).toBe(39);
@@ -47,8 +51,14 @@ describe('a JSONPath choice rule', () => {
     [{ IsPresent: 'yes' }, `Expected value of type Boolean at ${at}/IsPresent`],
     [{ TimestampLessThan: 'noon' }, `String does not match RFC3339 timestamp at ${at}/TimestampLessThan`],
     [{ StringEqualsPath: 1 }, `Expected value of type String at ${at}/StringEqualsPath`],
-    [{ IsNull: true, IsString: true }, `There should only be one of the following fields: [IsNull, IsString] at ${at}`],
-    [{}, `A condition has one comparison operator, or And, Or, Not; here is none at ${at}`],
+    [{ IsNull: true, IsString: true }, `There should only be one of the following fields: [${operators}] at ${at}`],
+    [{}, `This object should have only one of the following fields: [${operators}] at ${at}`],
+    [
+      { Variable: undefined },
+      `This object should have only one of the following fields: [Not, Variable, Or, And] at ${at}`,
+    ],
+    [{ And: [], Or: [] }, `There should only be one of the following fields: [Not, Variable, Or, And] at ${at}`],
+    [{ And: [], IsNull: true }, `There should only be one of the following fields: [Not, Variable, Or, And] at ${at}`],
     [{ And: [] }, `Value cannot be empty at ${at}/And`],
     [{ Not: [] }, `Expected value of type Object at ${at}/Not`],
     [{ Not: { Variable: '$', IsNull: true, Next: 'B' } }, `Field 'Next' is not supported at ${at}/Not`],

@@ -5,7 +5,7 @@ import { compileJsonataField, expressionText, isExpression } from './jsonata-fie
 import { compiled, readReference, readTemplate } from './read-expressions.ts';
 import { readAssign, readFlow } from './read-flow.ts';
 import { numberProblem, readText } from './read-values.ts';
-import { checkShape, readElements, readSection, type Section } from './section.ts';
+import { checkShape, readElements, readSection, tooFew, tooMany, type Section } from './section.ts';
 import type { StateSource } from './state-source.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -50,18 +50,23 @@ function readJsonataCondition({ fields, place }: Section, field: string): Condit
   return undefined;
 }
 
-/** One comparison, or one `And`, `Or`, `Not` over conditions. */
+/**
+ * One comparison, or one `And`, `Or`, `Not` over conditions. The refusals of no and of several operators are AWS's; that
+ * a rule which compares and combines at once, or does neither, is refused in the same way is a guess.
+ */
 function readCondition(section: Section): Condition | undefined {
   const { fields, place } = section;
-  const found = Object.keys(fields).filter(
-    (name) => choiceOperators.has(name) || combiners.some((each) => each === name),
-  );
-  const [name, ...others] = found;
-  if (name === undefined) place.error('A condition has one comparison operator, or And, Or, Not; here is none');
-  else if (others.length > 0) place.error(`There should only be one of the following fields: [${found.join(', ')}]`);
-  else if (name === 'Not') return readNot(section);
-  else if (name === 'And' || name === 'Or') return readAll(section, name);
-  else return readComparison(section, name);
+  const operators = [...choiceOperators.keys()];
+  const kinds = ['Variable', ...combiners];
+  const has = (name: string) => own(fields, name) !== undefined;
+  const [combiner, ...others] = combiners.filter(has);
+  const [operator, ...otherOperators] = operators.filter(has);
+  if (others.length > 0 || (combiner !== undefined && operator !== undefined)) place.error(tooMany(kinds));
+  else if (otherOperators.length > 0) place.error(tooMany(operators));
+  else if (operator !== undefined) return readComparison(section, operator);
+  else if (combiner === 'Not') return readNot(section);
+  else if (combiner !== undefined) return readAll(section, combiner);
+  else place.error(tooFew(has('Variable') ? operators : kinds));
   return undefined;
 }
 

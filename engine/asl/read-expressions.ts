@@ -20,6 +20,8 @@ export interface Field {
   readonly language: QueryLanguage;
   /** The section's own place within its state, as in `Catch[1]/`; nothing for the state itself. */
   readonly prefix?: string;
+  /** It is evaluated after a result, which JSONata may read. */
+  readonly hasResult?: boolean;
 }
 
 /** What `compile` gives; undefined when the text is no expression, which is reported. */
@@ -36,14 +38,17 @@ export function compiled<Compiled>(place: Place, compile: () => Compiled): Compi
 
 /** `InputPath`, `OutputPath`: null where the definition says null, `$` where it says nothing. */
 export const readPath = (section: Section, field: string): Path | null =>
-  readPathText(section, field, (text) => {
-    try {
-      return compilePath(text, field);
-    } catch (thrown) {
-      if (!(thrown instanceof ExpressionSyntaxError)) throw thrown;
-      throw new ExpressionSyntaxError(thrown.code, 'Value must be a valid JSONPath.'); // all that AWS says
-    }
-  });
+  readPathText(section, field, (text) => compileWholePath(text, field));
+
+/** A field that is a path and nothing else. That AWS says no more of a wrong `ItemsPath` either is a guess. */
+export function compileWholePath(text: string, field: string): Path {
+  try {
+    return compilePath(text, field);
+  } catch (thrown) {
+    if (!(thrown instanceof ExpressionSyntaxError)) throw thrown;
+    throw new ExpressionSyntaxError(thrown.code, 'Value must be a valid JSONPath.'); // all that AWS says
+  }
+}
 
 /** `ResultPath`: null where the definition says null, `$` where it says nothing. */
 export const readResultPath = (section: Section): ReferencePath | null =>
@@ -69,27 +74,36 @@ export function readReference(text: string, field: string, place: Place, inConte
 }
 
 /** A JSONata value or a JSONPath payload template, by the language; undefined when absent, or wrong, which is reported. */
-export function readTemplate({ section, field, language, prefix = '' }: Field): Template | undefined {
+export function readTemplate({ section, field, language, prefix = '', hasResult }: Field): Template | undefined {
   const value = own(section.fields, field);
   if (value === undefined) return undefined;
   const name = prefix + field;
   const place = section.place.at(field);
-  const compile = language === 'JSONata' ? compileJsonataField : compilePayloadTemplate;
+  const compileJsonata = (part: Json, partName: string) => compileJsonataField(part, partName, hasResult);
+  const compile = () => (language === 'JSONata' ? compileJsonata(value, name) : compilePayloadTemplate(value, name));
   try {
-    return compile(value, name);
+    return compile();
   } catch {
-    const isReported = (language === 'JSONata' ? reportJsonata : reportPayloadFields)(value, name, place);
-    return isReported ? undefined : compiled(place, () => compile(value, name)); // reported as a whole
+    const isReported =
+      language === 'JSONata'
+        ? reportJsonata(value, name, place, compileJsonata)
+        : reportPayloadFields(value, name, place);
+    return isReported ? undefined : compiled(place, compile); // reported as a whole
   }
 }
 
 /** A template's compilation stops at its first wrong expression; these look at each one by itself. True: some were reported. */
-function reportJsonata(value: Json, name: string, place: Place): boolean {
+function reportJsonata(
+  value: Json,
+  name: string,
+  place: Place,
+  compile: (value: Json, name: string) => Template,
+): boolean {
   const parts = Array.isArray(value)
-    ? value.map((each: Json, index) => reportJsonata(each, `${name}[${index}]`, place.at(index)))
+    ? value.map((each: Json, index) => reportJsonata(each, `${name}[${index}]`, place.at(index), compile))
     : isObject(value)
-      ? Object.entries(value).map(([key, each]) => reportJsonata(each, `${name}/${key}`, place.at(key)))
-      : [compiled(place, () => compileJsonataField(value, name)) === undefined];
+      ? Object.entries(value).map(([key, each]) => reportJsonata(each, `${name}/${key}`, place.at(key), compile))
+      : [compiled(place, () => compile(value, name)) === undefined];
   return parts.includes(true);
 }
 

@@ -7,9 +7,13 @@ import type { StateSource } from './state-source.ts';
 /** The fields through which data enters and leaves a state. */
 export function readFlow(source: StateSource): Flow {
   const { type, language } = source;
+  const hasResult = type === 'Task' || type === 'Parallel' || type === 'Map';
   const template = (field: string) => readTemplate({ section: source, field, language });
-  const assign = readAssign({ section: source, field: 'Assign', language });
-  if (language === 'JSONata') return { language, arguments: template('Arguments'), output: template('Output'), assign };
+  const assign = readAssign({ section: source, field: 'Assign', language, hasResult });
+  if (language === 'JSONata') {
+    const output = readTemplate({ section: source, field: 'Output', language, hasResult });
+    return { language, arguments: template('Arguments'), output, assign };
+  }
   return {
     language,
     inputPath: readPath(source, 'InputPath'),

@@ -36,11 +36,26 @@ describe('readMachine', () => {
     ]);
   });
 
+  it('refuses no states, and what follows from it', () => {
+    expect(problemsOf('{"StartAt":"A","States":{}}')).toEqual([
+      'SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States',
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: A at /StartAt",
+      'MISSING_END_STATE: Workflow has no terminal state at null',
+    ]);
+  });
+
+  it('reads on as for JSONata after an unknown query language', () => {
+    const problem = "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]";
+    expect(problemsOf(around({ Type: 'Pass', QueryLanguage: 'jsonata', Output: 1, InputPath: '$' }))).toEqual([
+      `SCHEMA_VALIDATION_FAILED: ${problem} at /States/A/QueryLanguage`,
+      "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
+    ]);
+  });
+
   it.each([
     ['an empty text', '', 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'],
     ['an array', '[]', 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'],
     ['an empty object', '{}', 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /'],
-    ['no states', '{"StartAt":"A","States":{}}', 'SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States'],
     [
       'an unknown field',
       '{"StartAt":"A","States":{"A":{"Type":"Succeed"}},"Startat":"A"}',

@@ -1,12 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../data/json.ts';
 import { checkGraph } from './graph-checks.ts';
 import { hasEndlessNumber } from '../data/parse-json.ts';
-import { jsonSyntaxError } from './json-syntax.ts';
+import { jsonSyntaxError } from '../data/json-syntax.ts';
 import { checkLabels } from './label-checks.ts';
 import type { Diagnostic, Machine, Reading } from './machine.ts';
 import { nowhereIn, placeIn } from './place.ts';
 import { readStates } from './read-states.ts';
-import { longestSeconds, readNumber, readText, readWord } from './read-values.ts';
+import { longestSeconds, readLanguage, readNumber, readText } from './read-values.ts';
 import { checkShape } from './section.ts';
 import { machineShape } from './shapes.ts';
 import { checkVariables } from './variable-checks.ts';
@@ -74,7 +74,7 @@ function parseJson(text: string, diagnostics: Diagnostic[]): Json | undefined {
 
 function readDefinition(fields: JsonObject, options: ReadOptions, diagnostics: Diagnostic[]): Machine | undefined {
   const machine = { fields, place: placeIn(diagnostics) };
-  const queryLanguage = readWord(machine, 'QueryLanguage', ['JSONPath', 'JSONata']) ?? 'JSONPath';
+  const queryLanguage = readLanguage(machine) ?? 'JSONPath';
   checkShape(machine, machineShape, queryLanguage);
   readText(machine, 'Comment');
   readText(machine, 'Version');

@@ -40,7 +40,10 @@ describe('a Map state', () => {
       { MaxConcurrency: 1, MaxConcurrencyPath: '$.a' },
       'There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/A',
     ],
-    [{ ItemProcessor: undefined }, 'One of these fields is required: [ItemProcessor, Iterator] at /States/A'],
+    [
+      { ItemProcessor: undefined },
+      'This object should have only one of the following fields: [ItemProcessor, Iterator] at /States/A',
+    ],
   ])('is refused with %j', (fields, problem) => {
     expect(problemsOf(map(fields))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
   });

@@ -1,9 +1,8 @@
-import { compilePath } from '../data/index.ts';
 import { own } from '../data/json.ts';
 import type { Dynamic, MapState } from './machine.ts';
 import { distributedFields, readDistributed } from './read-distributed.ts';
 import { readDynamicNumber, readItems } from './read-dynamic.ts';
-import { compiled, readTemplate } from './read-expressions.ts';
+import { compiled, compileWholePath, readTemplate } from './read-expressions.ts';
 import { readFlow } from './read-flow.ts';
 import { readNext } from './read-next.ts';
 import { readProcessor } from './read-processor.ts';
@@ -39,7 +38,7 @@ function readItemsPath(source: StateSource): Dynamic | undefined {
   const field = 'ItemsPath';
   const text = own(source.fields, field) === undefined ? '$' : readText(source, field);
   if (text === undefined) return undefined;
-  const path = compiled(source.place.at(field), () => compilePath(text, field));
+  const path = compiled(source.place.at(field), () => compileWholePath(text, field));
   return path && { kind: 'path', field, path };
 }
 

@@ -1,6 +1,6 @@
 import { own } from '../data/json.ts';
 import { readText } from './read-values.ts';
-import type { Section } from './section.ts';
+import { tooFew, tooMany, type Section } from './section.ts';
 
 /** Name of the next state; null for `"End": true`. Both or neither is reported. */
 export function readNext(section: Section): string | null {
@@ -9,7 +9,7 @@ export function readNext(section: Section): string | null {
   if (end !== undefined && typeof end !== 'boolean') place.at('End').error('Expected value of type Boolean');
   const next = readText(section, 'Next');
   const hasNext = own(fields, 'Next') !== undefined;
-  if (end === true && hasNext) place.error('There should only be one of the following fields: [Next, End]');
-  if (!hasNext && (end === undefined || end === false)) place.error('One of these fields is required: [Next, End]');
+  if (end === true && hasNext) place.error(tooMany(['Next', 'End']));
+  if (!hasNext && (end === undefined || end === false)) place.error(tooFew(['Next', 'End']));
   return end === true ? null : (next ?? null);
 }

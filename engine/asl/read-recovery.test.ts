@@ -41,7 +41,7 @@ describe('Retry', () => {
     [{ ErrorEquals: 'States.ALL' }, 'Expected value of type Array at /States/A/Retry[0]/ErrorEquals'],
     [
       { ErrorEquals: ['States.ALL', 'States.Timeout'] },
-      "'States.ALL' must be the only error name of its 'ErrorEquals' at /States/A/Retry[0]/ErrorEquals",
+      'States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals',
     ],
   ])('is refused with %j', (fields, problem) => {
     expect(problemsOf(task({ Retry: [{ ...some, ...fields }] }))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
@@ -50,7 +50,7 @@ describe('Retry', () => {
   it('has States.ALL last', () => {
     expect(problemsOf(task({ Retry: [some, all] }))).toEqual([]);
     expect(problemsOf(task({ Retry: [all, some] }))).toEqual([
-      "SCHEMA_VALIDATION_FAILED: 'States.ALL' must be in the last element: those after it would never be used at /States/A/Retry[0]/ErrorEquals",
+      'SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals',
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe('Catch', () => {
 
   it('alone can read the error output', () => {
     expect(problemsOf(aroundJsonata({ Type: 'Pass', Output: { a: '{% $states.errorOutput %}' } }))).toEqual([
-      "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.errorOutput' is only supported in a 'Catch'. at /States/A/Output/a",
+      "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/A/Output/a",
     ]);
     expect(problemsOf(aroundJsonata({ Type: 'Pass', Output: '{% "$states.errorOutput" %}' }))).toEqual([]);
   });

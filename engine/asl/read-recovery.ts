@@ -64,9 +64,7 @@ function readErrorEquals(section: Section, isLast: boolean): string[] {
     return [];
   });
   if (elements.length === 0 && Array.isArray(own(section.fields, 'ErrorEquals'))) place.error('Value cannot be empty');
-  if (names.includes('States.ALL') && names.length > 1)
-    place.error("'States.ALL' must be the only error name of its 'ErrorEquals'");
-  if (names.includes('States.ALL') && !isLast)
-    place.error("'States.ALL' must be in the last element: those after it would never be used");
+  if (names.includes('States.ALL') && (names.length > 1 || !isLast))
+    place.error('States.ALL must appear alone and at end of list');
   return names;
 }

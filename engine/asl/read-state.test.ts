@@ -57,7 +57,7 @@ describe('the fields of a state', () => {
       'SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/A',
     ]);
     expect(problemsOf(beforeB(endless))[0]).toBe(
-      'SCHEMA_VALIDATION_FAILED: One of these fields is required: [Next, End] at /States/A',
+      'SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A',
     );
   });
 });

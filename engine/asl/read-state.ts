@@ -7,7 +7,7 @@ import { readMap } from './read-map.ts';
 import { readNext } from './read-next.ts';
 import { readParallel } from './read-parallel.ts';
 import { readTask } from './read-task.ts';
-import { readText, readWord } from './read-values.ts';
+import { readLanguage, readText, readWord } from './read-values.ts';
 import { readWait } from './read-wait.ts';
 import { checkShape, type Section } from './section.ts';
 import { stateShapes, type StateType } from './shapes.ts';
@@ -29,10 +29,10 @@ const readers: { readonly [Type in StateType]: (source: StateSource) => State | 
 /** A state of any type; undefined when it cannot be read, which is reported. */
 export function readState(name: string, section: Section, rules: Rules): State | undefined {
   const { place, fields } = section;
-  if (own(fields, 'Type') === undefined) place.error('These fields are required: [Type]');
+  if (own(fields, 'Type') === undefined) place.error("The field 'Type' is required");
   const type = readWord(section, 'Type', types);
   if (type === undefined) return undefined; // no telling which fields it should have
-  const ownLanguage = readWord(section, 'QueryLanguage', ['JSONPath', 'JSONata']);
+  const ownLanguage = readLanguage(section);
   if (ownLanguage === 'JSONPath' && rules.machineLanguage === 'JSONata') {
     place.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
     return undefined;

@@ -1,4 +1,5 @@
 import { own, type Json } from '../data/json.ts';
+import type { QueryLanguage } from './machine.ts';
 import type { Section } from './section.ts';
 
 /** The longest time a state may name, in seconds. */
@@ -51,4 +52,10 @@ export function readWord<Word extends string>(
   if (word === undefined)
     place.at(field).error(`The field '${field}' should have one of these values: [${words.join(', ')}]`);
   return word;
+}
+
+/** `QueryLanguage`; undefined when it is absent. AWS reads on as for JSONata after another word, which is reported. */
+export function readLanguage(section: Section): QueryLanguage | undefined {
+  const language = readWord(section, 'QueryLanguage', ['JSONPath', 'JSONata']);
+  return own(section.fields, 'QueryLanguage') === undefined ? undefined : (language ?? 'JSONata');
 }

@@ -29,10 +29,13 @@ describe('a Wait state', () => {
     [{ Timestamp: '2026-11-23 05:00:00Z' }, 'String does not match RFC3339 timestamp at /States/A/Timestamp'],
     [{ Timestamp: '2026-11-23T05:00:00' }, 'String does not match RFC3339 timestamp at /States/A/Timestamp'],
     [{ Timestamp: '2026-13-05T05:00:00Z' }, 'String does not match RFC3339 timestamp at /States/A/Timestamp'],
-    [{}, 'One of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A'],
+    [
+      {},
+      'This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A',
+    ],
     [
       { Seconds: 1, Timestamp: '2026-11-23T05:00:00Z' },
-      'There should only be one of the following fields: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A',
+      'There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A',
     ],
   ])('is refused with %j', (fields, problem) => {
     expect(problemsOf(around({ Type: 'Wait', ...fields }))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);

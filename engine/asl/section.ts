@@ -1,3 +1,4 @@
+import { javaSet } from '../data/java-set.ts';
 import { isObject, own, type Json, type JsonObject } from '../data/json.ts';
 import type { QueryLanguage } from './machine.ts';
 import type { Place } from './place.ts';
@@ -42,14 +43,22 @@ export function checkShape({ fields, place }: Section, shape: Shape, language: Q
   }
   const has = (name: string) => own(fields, name) !== undefined;
   const missing = (shape.required ?? []).filter((name) => !has(name));
-  if (missing.length > 0) place.error(`These fields are required: [${missing.join(', ')}]`);
+  if (missing.length > 0) place.error(`These fields are required: ${listed(missing)}`);
   for (const group of shape.onlyOne ?? []) {
-    if (group.filter(has).length > 1)
-      place.error(`There should only be one of the following fields: [${group.join(', ')}]`);
+    if (group.filter(has).length > 1) place.error(tooMany(group));
   }
   for (const group of shape.exactlyOne ?? []) {
     const found = group.filter(has).length;
-    if (found > 1) place.error(`There should only be one of the following fields: [${group.join(', ')}]`);
-    if (found === 0) place.error(`One of these fields is required: [${group.join(', ')}]`);
+    if (found > 1) place.error(tooMany(group));
+    if (found === 0) place.error(tooFew(group));
   }
 }
+
+/** The refusals of several fields of a group, and of none, as AWS has them. */
+export const tooMany = (group: readonly string[]): string =>
+  `There should only be one of the following fields: ${listed(group)}`;
+
+export const tooFew = (group: readonly string[]): string =>
+  `This object should have only one of the following fields: ${listed(group)}`;
+
+const listed = (names: readonly string[]): string => `[${javaSet(names).join(', ')}]`;

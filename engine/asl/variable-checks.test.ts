@@ -13,7 +13,7 @@ const parallel = (...branches: object[]) => ({
 describe('the variables of a branch', () => {
   it('may not have the name of one assigned outside', () => {
     expect(problemsOf(parallel(branch('B', 'outer')))).toEqual([
-      "SCHEMA_VALIDATION_FAILED: The variable 'outer' is already assigned outside of this branch or processor at /States/A/Branches[0]/States/B/Assign",
+      "SCHEMA_VALIDATION_FAILED: The variable name 'outer' was already defined in a parent scope. at /States/A/Branches[0]/States/B/Assign",
     ]);
   });
 

@@ -9,8 +9,7 @@ export function checkVariables(scope: Raw, outer: ReadonlySet<string> = new Set(
   const states = rawStates(scope);
   const assigned = states.flatMap(assignmentsOf);
   for (const { variable, place } of assigned)
-    if (outer.has(variable))
-      place.error(`The variable '${variable}' is already assigned outside of this branch or processor`);
+    if (outer.has(variable)) place.error(`The variable name '${variable}' was already defined in a parent scope.`);
   const names = new Set([...outer, ...assigned.map(({ variable }) => variable)]);
   for (const inner of states.flatMap(rawInnerScopes)) checkVariables(inner, isDistributed(inner) ? undefined : names);
 }

@@ -52,12 +52,27 @@ describe('a Choice rule', () => {
     expect(await decide({ Or: [three, { Variable: '$', NumericEquals: 5 }] }, 5)).toBe('yes');
   });
 
-  it('fails the execution at a value that is not there', async () => {
-    const { summary } = await runMachine(choice({ Variable: '$.a', NumericEquals: 1 }), { input: {} });
+  it.each<[string, object, Json, string]>([
+    ['a value', { NumericEquals: 1 }, {}, '$.a'],
+    ['a value whose type is asked for', { IsTimestamp: true }, {}, '$.a'],
+    ['what it is compared with', { NumericEqualsPath: '$.b' }, { a: 1 }, '$.b'],
+  ])('fails the execution at %s that is not there', async (_, rule, input, path) => {
+    const { summary } = await runMachine(choice({ Variable: '$.a', ...rule }), { input });
 
     expect([summary.error, summary.cause]).toEqual([
       'States.Runtime',
-      "An error occurred while executing the state 'Which' (entered at the event id #2). Invalid path '$.a': The choice state's condition path references an invalid value.",
+      `An error occurred while executing the state 'Which' (entered at the event id #2). Invalid path '${path}': The choice state's condition path references an invalid value.`,
+    ]);
+  });
+
+  it('fails the execution with States.Runtime when no rule holds and there is no Default', async () => {
+    const { Which, Yes } = choice({ Variable: '$', NumericEquals: 1 }).States;
+    const states = { Which: { ...Which, Default: undefined }, Yes };
+    const { summary } = await runMachine({ StartAt: 'Which', States: states }, { input: 2 });
+
+    expect([summary.error, summary.cause]).toEqual([
+      'States.Runtime',
+      "An error occurred while executing the state 'Which' (entered at the event id #2). Failed to transition out of the state. The state does not point to a next state.",
     ]);
   });
 

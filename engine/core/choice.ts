@@ -15,7 +15,7 @@ export function choose(draft: Draft, frameId: string, state: ChoiceState): void 
   const next = rule?.next ?? state.default;
   if (next === undefined)
     throw new EvaluationError(
-      'States.NoChoiceMatched',
+      'States.Runtime', // as recorded on AWS; `States.NoChoiceMatched` is in the specification only
       `Failed to transition out of the state. The state does not point to a next state.`,
     );
   draft.context.watch?.({ kind: 'rule', state: state.name, index: rule === undefined ? undefined : index });

@@ -1,5 +1,5 @@
 import type { Condition } from '../asl/machine.ts';
-import { EvaluationError, type Scope } from '../data/evaluation.ts';
+import { EvaluationError, type Path, type Scope } from '../data/evaluation.ts';
 import { type Json, shownJson } from '../data/json.ts';
 import { parseTimestamp } from '../asl/timestamp.ts';
 
@@ -34,16 +34,19 @@ function isTrue({ template, field }: Extract<Condition, { kind: 'jsonata' }>, sc
 
 function compare({ variable, operator, operand }: Extract<Condition, { kind: 'compare' }>, scope: Scope): boolean {
   const value = variable.find(scope);
-  const wanted = operand.kind === 'constant' ? operand.value : operand.path.evaluate(scope);
-  if (operator === 'IsPresent') return (value !== undefined) === wanted;
-  if (value === undefined)
-    throw new EvaluationError(
-      'States.Runtime',
-      `Invalid path '${variable.text}': The choice state's condition path references an invalid value.`,
-    );
+  if (operator === 'IsPresent') return (value !== undefined) === (operand.kind === 'constant' && operand.value);
+  if (value === undefined) throw invalidPath(variable);
+  const wanted = operand.kind === 'constant' ? operand.value : operand.path.find(scope);
+  if (wanted === undefined) throw invalidPath(operand.kind === 'path' ? operand.path : variable);
   const test = TYPE_TESTS[operator];
   return test === undefined ? compareValues(operator, value, wanted) : test(value) === wanted;
 }
+
+const invalidPath = ({ text }: Path): EvaluationError =>
+  new EvaluationError(
+    'States.Runtime',
+    `Invalid path '${text}': The choice state's condition path references an invalid value.`,
+  );
 
 const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsNull: (value) => value === null,

@@ -16,11 +16,20 @@ export function valueOf(field: Dynamic, scope: Scope): Json {
   }
 }
 
-/** A whole number that is not negative: a count or seconds. @throws EvaluationError in AWS's words when it is something else */
-export function numberIn(field: Dynamic, scope: Scope): number {
+const largestInteger = 2_147_483_647;
+
+/**
+ * A whole number that is not negative: a count or seconds. What JSONata computes is at most `largest`.
+ * The texts for a computed number are recorded on AWS for `TimeoutSeconds`; that other fields have them too is a guess.
+ * @throws EvaluationError in AWS's words when it is something else
+ */
+export function numberIn(field: Dynamic, scope: Scope, largest = largestInteger): number {
   const value = valueOf(field, scope);
   const number = wholeNumber(field, value);
-  if (number === undefined || number < 0) throw notNumber(field, value, 'integer');
+  if (number === undefined) throw notNumber(field, value, 'integer');
+  if (field.kind === 'template' && (number < 0 || number > largest))
+    throw computed(field, `${field.field} must be between 0 and ${largest} but was: ${number}`);
+  if (number < 0) throw notNumber(field, value, 'integer');
   return number;
 }
 
@@ -49,11 +58,12 @@ function wholeNumber(field: Dynamic, value: Json): number | undefined {
 function notNumber(field: Dynamic, value: Json, type: 'integer' | 'float'): EvaluationError {
   const shown = shownJson(value);
   if (field.kind === 'template') {
-    const expected = type === 'integer' ? 'positive integer' : 'number';
-    return new EvaluationError(
-      'States.QueryEvaluationError',
-      `The JSONata expression '${field.source}' specified for the field '${field.field}' returned an unexpected result type. Expected '${expected}', but was '${value === null ? 'null' : typeof value}' for value: ${shown}`,
-      field.field,
+    if (typeof value === 'number')
+      return computed(field, `The ${field.field} field cannot be parsed as an integer: ${shown}`);
+    const found = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+    return computed(
+      field,
+      `The JSONata expression '${field.source}' specified for the field '${field.field}' returned an unexpected result type. Expected 'number', but was '${found}' for value: ${shown}`,
     );
   }
   const text = typeof value === 'string' ? shown : `"${shown}"`;
@@ -64,3 +74,6 @@ function notNumber(field: Dynamic, value: Json, type: 'integer' | 'float'): Eval
     `The ${name} field refers to value ${text} which is not a valid ${type}: ${where}`,
   );
 }
+
+const computed = ({ field }: Extract<Dynamic, { kind: 'template' }>, cause: string): EvaluationError =>
+  new EvaluationError('States.QueryEvaluationError', cause, field);

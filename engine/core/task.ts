@@ -34,8 +34,8 @@ export function startTask(draft: Draft, frameId: string, state: TaskState): void
 
   const input = withinLimit(state.name, argumentsOf(state.flow, frame.input, scopes));
   const scope = scopes(frame.input);
-  const timeoutSeconds = state.timeoutSeconds && numberIn(state.timeoutSeconds, scope);
-  const heartbeatSeconds = state.heartbeatSeconds && numberIn(state.heartbeatSeconds, scope);
+  const timeoutSeconds = state.timeoutSeconds && numberIn(state.timeoutSeconds, scope, MAX_TIMEOUT_SECONDS);
+  const heartbeatSeconds = state.heartbeatSeconds && numberIn(state.heartbeatSeconds, scope, MAX_TIMEOUT_SECONDS);
   const credentials = withinLimit(state.name, state.credentials?.evaluate(scope));
 
   recordScheduled(draft, frameId, resource, { input, timeoutSeconds, heartbeatSeconds, roleArn: roleIn(credentials) });

@@ -52,7 +52,7 @@ export interface ReferencePath {
 /** An expression that could not give a value: the state fails with this error name and cause. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
-  /** An ASL error name: `States.QueryEvaluationError`, `States.Runtime`, `States.IntrinsicFailure` … */
+  /** An ASL error name: `States.QueryEvaluationError`, `States.Runtime` … */
   readonly error: string;
   /** JSONata: the field it stood in, as AWS writes it: `Output/a/b`, `Choices[1]/Condition`. */
   readonly location: string | undefined;

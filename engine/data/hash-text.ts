@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+/** The algorithms of `States.Hash` and `$hash`, as they spell them. */
 const algorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
   'SHA-1': 'sha1',
@@ -7,9 +8,6 @@ const algorithms: Readonly<Record<string, string>> = {
   'SHA-384': 'sha384',
   'SHA-512': 'sha512',
 };
-
-/** The algorithms of `States.Hash` and `$hash`, as they spell them. */
-export const hashAlgorithms: readonly string[] = Object.keys(algorithms);
 
 /** Hexadecimal digits of the hash of a text as UTF-8; undefined when there is no such algorithm. */
 export function hashText(text: string, algorithm: string): string | undefined {

@@ -2,6 +2,7 @@ export { EvaluationError, ExpressionSyntaxError } from './evaluation.ts';
 export type { Path, Randomness, ReferencePath, Scope, Template } from './evaluation.ts';
 export { isoText, plusSeconds, toEpochMs, type EpochMs } from './instant.ts';
 export { compileIntrinsic } from './intrinsics/compile-intrinsic.ts';
+export { javaSet } from './java-set.ts';
 export { isObject, jsonBytes, own, type Json, type JsonObject } from './json.ts';
 export { compileJsonata } from './jsonata/compile-jsonata.ts';
 export { compileJsonataTemplate } from './jsonata/compile-jsonata-template.ts';

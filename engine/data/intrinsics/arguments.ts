@@ -1,5 +1,5 @@
-import { isObject, shownJson, type Json, type JsonObject } from '../json.ts';
-import { IntrinsicFailure } from './intrinsic.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { InvalidArguments } from './intrinsic.ts';
 
 /** What AWS lets a function that encodes or hashes take. */
 const mostCharacters = 10_000;
@@ -15,17 +15,22 @@ export interface Arguments {
   readonly array: (at: number) => readonly Json[];
   readonly object: (at: number) => JsonObject;
   /** A number, rounded to a whole one as Java rounds: halves go up. */
-  readonly integer: (at: number) => number;
+  readonly rounded: (at: number) => number;
+  /** A number without its fraction. */
+  readonly truncated: (at: number) => number;
 }
 
-/** @throws IntrinsicFailure, from its functions, when an argument is of another kind */
+/** @throws InvalidArguments, from its functions, when an argument is of another kind */
 export function readArguments(all: readonly Json[]): Arguments {
   const any = (at: number): Json => all[at] ?? null;
-  const wrong = (at: number, expected: string) =>
-    new IntrinsicFailure(`Invalid arguments: argument ${at + 1} must be ${expected}, but was ${shownJson(any(at))}`);
   const text = (at: number): string => {
     const value = any(at);
-    if (typeof value !== 'string') throw wrong(at, 'a string');
+    if (typeof value !== 'string') throw new InvalidArguments();
+    return value;
+  };
+  const number = (at: number): number => {
+    const value = any(at);
+    if (typeof value !== 'number') throw new InvalidArguments();
     return value;
   };
   return {
@@ -35,25 +40,20 @@ export function readArguments(all: readonly Json[]): Arguments {
     has: (at) => at < all.length,
     shortText(at) {
       const value = text(at);
-      if (value.length <= mostCharacters) return value;
-      throw new IntrinsicFailure(
-        `Invalid arguments: argument ${at + 1} has ${value.length} characters, at most ${mostCharacters} can be used`,
-      );
+      if (value.length > mostCharacters) throw new InvalidArguments();
+      return value;
     },
     array(at) {
       const value = any(at);
-      if (!Array.isArray(value)) throw wrong(at, 'an array');
+      if (!Array.isArray(value)) throw new InvalidArguments();
       return value;
     },
     object(at) {
       const value = any(at);
-      if (!isObject(value)) throw wrong(at, 'an object');
+      if (!isObject(value)) throw new InvalidArguments();
       return value;
     },
-    integer(at) {
-      const value = any(at);
-      if (typeof value !== 'number') throw wrong(at, 'a number');
-      return Math.round(value) + 0; // no negative zero
-    },
+    rounded: (at) => Math.round(number(at)) + 0, // no negative zero
+    truncated: (at) => Math.trunc(number(at)) + 0,
   };
 }

@@ -25,8 +25,8 @@ describe('compileIntrinsic', () => {
   it.each([
     'States.Array('.repeat(11) + ')'.repeat(11),
     'States.Nothing()',
-    'States.UUID(1)',
-    'States.Hash($.a)',
+    'States.UUID(',
+    'States.Hash($.a, )',
     'States.UUID() and more',
     "States.Array('a)",
     "States.Array('a\\n')",
@@ -47,13 +47,22 @@ describe('compileIntrinsic', () => {
     );
   });
 
-  it('fails with States.IntrinsicFailure when a function refuses its arguments', () => {
-    expect(() => evaluate('States.ArrayLength(1)')).toThrow(
+  it.each([
+    ['States.ArrayLength(1)', 'Invalid arguments in States.ArrayLength'],
+    ['States.ArrayLength(States.JsonToString($.a))', 'Invalid arguments in States.ArrayLength'],
+    ['States.Hash($.a)', 'Invalid arguments in States.Hash'],
+    ['States.JsonToString()', 'Invalid arguments in States.JsonToString: only a single argument is allowed.'],
+    ["States.Format('{')", "Invalid template in States.Format: matching '}' not found for '{'."],
+  ])('%s fails with States.Runtime and %j, as recorded on AWS', (text, reason) => {
+    expect(() => evaluate(text, { a: [1] })).toThrow(
       expect.objectContaining({
-        error: 'States.IntrinsicFailure',
-        message:
-          "The function 'States.ArrayLength(1)' had the following error: Invalid arguments: argument 1 must be an array, but was 1",
+        error: 'States.Runtime',
+        message: `There was an error while evaluating the intrinsic function: ${text}. ${reason}`,
       }),
     );
+  });
+
+  it('takes any arguments for States.UUID', () => {
+    expect(evaluate("States.UUID(1, 'x')")).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

@@ -1,15 +1,16 @@
 import { exertOver, fullEffort } from '../effort.ts';
 import { EvaluationError, ExpressionSyntaxError, type Path, type Scope, type Template } from '../evaluation.ts';
 import { shownJson, type Json } from '../json.ts';
-import { IntrinsicFailure, type Intrinsic } from './intrinsic.ts';
+import { IntrinsicFailure, InvalidArguments, type Intrinsic } from './intrinsic.ts';
 import { intrinsics } from './intrinsics.ts';
 import { parseIntrinsic, unescapeText, type Argument, type Call } from './parse-intrinsic.ts';
 
 type Evaluate = (scope: Scope) => Json;
 
 /**
- * A call of the `States.*` functions. Evaluation fails with `States.IntrinsicFailure`, or with `States.Runtime` when
- * a path among the arguments finds nothing.
+ * A call of the `States.*` functions. Evaluation fails with `States.Runtime`, as recorded on AWS: `States.IntrinsicFailure`
+ * is in the specification only. No recording shows the text for a call with the wrong number of arguments where the
+ * function is not `States.JsonToString`, nor which call is named when one within another fails; here it is the inner one.
  * @param field with it, a text that is no call is refused in AWS's words for that field; without it, with what is wrong
  * @throws ExpressionSyntaxError `SCHEMA_VALIDATION_FAILED`
  */
@@ -50,10 +51,16 @@ function apply(intrinsic: Intrinsic, call: Call, args: readonly Json[], scope: S
   const effort = scope.effort ?? fullEffort();
   for (const argument of args) exertOver(effort, argument);
   try {
+    const [least, most] = intrinsic.arity;
+    if (args.length < least || args.length > most) throw new InvalidArguments();
     return intrinsic.apply(args, scope.random);
   } catch (thrown) {
-    if (thrown instanceof IntrinsicFailure) throw failed('States.IntrinsicFailure', call, thrown.message);
-    throw thrown;
+    if (!(thrown instanceof IntrinsicFailure)) throw thrown;
+    const reason = thrown instanceof InvalidArguments ? `Invalid arguments in ${call.name}` : thrown.message;
+    throw new EvaluationError(
+      'States.Runtime',
+      `There was an error while evaluating the intrinsic function: ${call.text}. ${reason}`,
+    );
   }
 }
 
@@ -69,9 +76,8 @@ function compileArgument(argument: Argument, call: Call, at: number): Evaluate {
 function valueAt(path: Path, call: Call, scope: Scope): Json {
   const value = path.find(scope);
   if (value !== undefined) return value;
-  const missing = `The JsonPath argument for the field '${path.text}' could not be found in the input '${shownJson(scope.input)}'`;
-  throw failed('States.Runtime', call, missing);
+  throw new EvaluationError(
+    'States.Runtime',
+    `The function '${call.text}' had the following error: The JsonPath argument for the field '${path.text}' could not be found in the input '${shownJson(scope.input)}'`,
+  );
 }
-
-const failed = (error: string, call: Call, reason: string): EvaluationError =>
-  new EvaluationError(error, `The function '${call.text}' had the following error: ${reason}`);

@@ -1,37 +1,24 @@
-import { isObject, type Json } from '../json.ts';
-import { IntrinsicFailure } from './intrinsic.ts';
+import type { Json } from '../json.ts';
+import { IntrinsicFailure, InvalidArguments } from './intrinsic.ts';
+import { javaText } from './java-text.ts';
 
 /**
  * A template with each `{}` replaced by the next value. `\{`, `\}`, `\'` and `\\` stand for the character.
- * @throws IntrinsicFailure when there are more or fewer `{}` than values
+ * @throws IntrinsicFailure when a brace stands alone, or when there are more or fewer `{}` than values
  */
 export function formatText(template: string, values: readonly Json[]): string {
   let used = 0;
-  const text = template.replaceAll(/\\(.)|\{\}/gs, (place, escaped: string | undefined) => {
+  const text = template.replaceAll(/\\(.)|\{\}|[{}]/gs, (place, escaped: string | undefined) => {
     if (escaped !== undefined) return escaped;
+    if (place !== '{}') throw lonely(place);
     const value = values[used++];
     return value === undefined ? place : javaText(value);
   });
-  if (used === values.length) return text;
-  throw new IntrinsicFailure(
-    `Invalid arguments: the template has ${used} places for values, there are ${values.length}`,
-  );
+  if (used !== values.length) throw new InvalidArguments();
+  return text;
 }
 
-/** A value as Java prints it, which is how AWS writes objects and arrays: `{Arg1=1, Arg2=[]}`. */
-function javaText(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(javaText).join(', ')}]`;
-  if (isObject(value))
-    return `{${Object.entries(value)
-      .map(([key, each]) => `${key}=${javaText(each)}`)
-      .join(', ')}}`;
-  return typeof value === 'number' ? javaNumber(value) : `${value as string | boolean | null}`;
-}
-
-/** Java writes a fraction as `1.5E-4` below a thousandth and from ten million on. */
-function javaNumber(number: number): string {
-  const size = Math.abs(number);
-  if (Number.isInteger(number) || (size >= 1e-3 && size < 1e7)) return String(number);
-  const [digits = '', exponent = ''] = number.toExponential().split('e');
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`;
+function lonely(brace: string): IntrinsicFailure {
+  const [missing, found] = brace === '{' ? ['}', '{'] : ['{', '}'];
+  return new IntrinsicFailure(`Invalid template in States.Format: matching '${missing}' not found for '${found}'.`);
 }

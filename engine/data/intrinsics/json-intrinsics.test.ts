@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scopeOf } from '../../../test/support/scope-of.ts';
 import type { Json } from '../json.ts';
+import { InvalidArguments } from './intrinsic.ts';
 import { jsonIntrinsics } from './json-intrinsics.ts';
 
 const call = (name: string, ...args: Json[]) => jsonIntrinsics[`States.${name}`]?.apply(args, scopeOf().random);
@@ -10,8 +11,18 @@ describe('States.StringToJson', () => {
     expect(call('StringToJson', '{"a":[1.1]}')).toEqual({ a: [1.1] });
   });
 
-  it('refuses a text that is no JSON', () => {
-    expect(() => call('StringToJson', '[1')).toThrow(/^Invalid JSON: /);
+  it.each(['', ' '])('gives null for %j', (text) => {
+    expect(call('StringToJson', text)).toBe(null);
+  });
+
+  it("refuses a text that is no JSON in the words of AWS's parser", () => {
+    expect(() => call('StringToJson', '{bad json}')).toThrow(
+      "Cannot convert String to Json in States.StringToJson, caused by: Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]",
+    );
+  });
+
+  it('refuses what is no text', () => {
+    expect(() => call('StringToJson', { a: 1 })).toThrow(InvalidArguments);
   });
 });
 
@@ -27,9 +38,11 @@ describe('States.JsonMerge', () => {
   });
 
   it('refuses a deep merge', () => {
-    expect(() => call('JsonMerge', {}, {}, true)).toThrow(
-      'only a shallow merge is supported, argument 3 must be false, but was true',
-    );
+    expect(() => call('JsonMerge', {}, {}, true)).toThrow(InvalidArguments);
+  });
+
+  it('takes what is no boolean for a shallow merge', () => {
+    expect(call('JsonMerge', { a: 1 }, { b: 2 }, 'false')).toEqual({ a: 1, b: 2 });
   });
 
   it('keeps a member that is called __proto__', () => {

@@ -1,36 +1,44 @@
-import { shownJson } from '../json.ts';
+import { redactedSyntaxError } from '../json-syntax.ts';
+import type { Json } from '../json.ts';
 import { parseJson } from '../parse-json.ts';
 import { readArguments } from './arguments.ts';
-import { IntrinsicFailure, type Intrinsic } from './intrinsic.ts';
+import { IntrinsicFailure, InvalidArguments, type Intrinsic } from './intrinsic.ts';
 
-/** `States.StringToJson`, `States.JsonToString`, `States.JsonMerge`. */
+/**
+ * `States.StringToJson`, `States.JsonToString`, `States.JsonMerge`.
+ * No recording shows what a deep merge is refused with, nor a text nested too deeply.
+ */
 export const jsonIntrinsics: Readonly<Record<string, Intrinsic>> = {
-  'States.StringToJson': {
-    arity: [1, 1],
+  'States.StringToJson': { arity: [1, 1], apply: (args) => jsonOf(readArguments(args).text(0)) },
+
+  'States.JsonToString': {
+    arity: [0, Infinity],
     apply(args) {
-      const text = readArguments(args).text(0);
-      try {
-        return parseJson(text);
-      } catch (thrown) {
-        throw new IntrinsicFailure(`Invalid JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
-          cause: thrown,
-        });
-      }
+      if (args.length === 1) return JSON.stringify(readArguments(args).any(0));
+      throw new IntrinsicFailure('Invalid arguments in States.JsonToString: only a single argument is allowed.');
     },
   },
 
-  'States.JsonToString': { arity: [1, 1], apply: (args) => JSON.stringify(readArguments(args).any(0)) },
-
-  /** Of two members of one name the second object's stays. */
+  /** Of two members of one name the second object's stays. Only `true` asks for a deep merge, which there is none of. */
   'States.JsonMerge': {
     arity: [3, 3],
     apply(args) {
       const { object, any } = readArguments(args);
-      if (any(2) !== false)
-        throw new IntrinsicFailure(
-          `Invalid arguments: only a shallow merge is supported, argument 3 must be false, but was ${shownJson(any(2))}`,
-        );
+      if (any(2) === true) throw new InvalidArguments();
       return { ...object(0), ...object(1) };
     },
   },
 };
+
+/** A text of nothing is null, as recorded on AWS. */
+function jsonOf(text: string): Json {
+  if (text.trim() === '') return null;
+  try {
+    return parseJson(text);
+  } catch (thrown) {
+    const reason = redactedSyntaxError(text) ?? (thrown instanceof Error ? thrown.message : String(thrown));
+    throw new IntrinsicFailure(`Cannot convert String to Json in States.StringToJson, caused by: ${reason}`, {
+      cause: thrown,
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import { javaRandom } from '../java-random.ts';
 import { readArguments } from './arguments.ts';
-import { IntrinsicFailure, type Intrinsic } from './intrinsic.ts';
+import { InvalidArguments, type Intrinsic } from './intrinsic.ts';
 
 const [smallest, largest] = [-2_147_483_648, 2_147_483_647];
 
@@ -9,8 +9,8 @@ export const mathIntrinsics: Readonly<Record<string, Intrinsic>> = {
   'States.MathAdd': {
     arity: [2, 2],
     apply(args) {
-      const { integer } = readArguments(args);
-      return within(within(integer(0)) + within(integer(1)));
+      const { rounded } = readArguments(args);
+      return within(within(rounded(0)) + within(rounded(1)));
     },
   },
 
@@ -18,22 +18,17 @@ export const mathIntrinsics: Readonly<Record<string, Intrinsic>> = {
   'States.MathRandom': {
     arity: [2, 3],
     apply(args, random) {
-      const { integer, has } = readArguments(args);
-      const [first, end] = [within(integer(0)), within(integer(1))];
+      const { truncated, has } = readArguments(args);
+      const [first, end] = [within(truncated(0)), within(truncated(1))];
       const width = end - first;
-      if (width < 1)
-        throw new IntrinsicFailure(
-          `Invalid arguments: the end ${end} of the range must be greater than its start ${first}`,
-        );
-      if (has(2) && width <= largest) return first + javaRandom(integer(2)).nextInt(width);
-      return first + Math.floor((has(2) ? javaRandom(integer(2)).nextDouble() : random.number()) * width);
+      if (width < 1) throw new InvalidArguments();
+      if (has(2) && width <= largest) return first + javaRandom(truncated(2)).nextInt(width);
+      return first + Math.floor((has(2) ? javaRandom(truncated(2)).nextDouble() : random.number()) * width);
     },
   },
 };
 
 function within(number: number): number {
   if (number >= smallest && number <= largest) return number;
-  throw new IntrinsicFailure(
-    `Invalid arguments: numbers must lie between ${smallest} and ${largest}, but there was ${number}`,
-  );
+  throw new InvalidArguments();
 }

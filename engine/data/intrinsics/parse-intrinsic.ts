@@ -5,7 +5,7 @@ import { readPath } from '../jsonpath/parse-path.ts';
 import { scan, type Scanner } from '../scanner.ts';
 import { intrinsics } from './intrinsics.ts';
 
-/** A call as written, its functions known and the number of their arguments right. */
+/** A call as written, its functions known. */
 export interface Call {
   readonly kind: 'call';
   readonly name: string;
@@ -42,15 +42,11 @@ export const unescapeText = (raw: string): string => raw.replaceAll(/\\(.)/gs, '
 function readCall(scanner: Scanner, depth: number): Call {
   const start = scanner.position();
   const name = scanner.take(/States\.[A-Za-z0-9]+/y);
-  const intrinsic = Object.hasOwn(intrinsics, name) ? intrinsics[name] : undefined;
-  if (intrinsic === undefined)
+  if (!Object.hasOwn(intrinsics, name))
     return scanner.fail(`there is no intrinsic function here; there are ${Object.keys(intrinsics).join(', ')}`);
   if (depth > deepestCall) scanner.fail(`calls may stand in each other ${deepestCall} deep, no deeper`);
   scanner.skipSpaces();
   const args = readArguments(scanner, depth);
-  const [least, most] = intrinsic.arity;
-  if (args.length < least || args.length > most)
-    scanner.fail(`${name} takes ${least === most ? least : `${least} to ${most}`} arguments, found ${args.length}`);
   return { kind: 'call', name, text: scanner.text.slice(start, scanner.position()), args };
 }
 

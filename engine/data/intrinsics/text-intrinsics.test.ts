@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scopeOf } from '../../../test/support/scope-of.ts';
 import type { Json } from '../json.ts';
+import { InvalidArguments } from './intrinsic.ts';
 import { textIntrinsics } from './text-intrinsics.ts';
 
 const call = (name: string, ...args: Json[]) => textIntrinsics[`States.${name}`]?.apply(args, scopeOf().random);
@@ -19,7 +20,17 @@ describe('States.Format', () => {
   });
 
   it('needs as many places as values', () => {
-    expect(() => call('Format', '{} {}', 1)).toThrow('the template has 2 places for values, there are 1');
+    expect(() => call('Format', '{} {}', 1)).toThrow(InvalidArguments);
+  });
+});
+
+describe('States.Format with a brace alone', () => {
+  it.each([
+    ['{', "matching '}' not found for '{'."],
+    ['{{}}', "matching '}' not found for '{'."],
+    ['a } b', "matching '{' not found for '}'."],
+  ])('refuses %j: %s', (template, reason) => {
+    expect(() => call('Format', template)).toThrow(`Invalid template in States.Format: ${reason}`);
   });
 });
 

@@ -27,5 +27,6 @@ export const textIntrinsics: Readonly<Record<string, Intrinsic>> = {
     },
   },
 
-  'States.UUID': { arity: [0, 0], apply: (_, random) => random.uuid() },
+  /** Arguments count for nothing, as recorded on AWS. */
+  'States.UUID': { arity: [0, Infinity], apply: (_, random) => random.uuid() },
 };

@@ -9,6 +9,8 @@ describe('the functions AWS adds to JSONata', () => {
   it.each<[string, Json]>([
     ['$partition([1, 2, 3, 4], 3)', [[1, 2, 3], [4]]],
     ['$partition([0], 2)', [[0]]],
+    ['$partition([1, 2, 3], 2.6)', [[1, 2], [3]]],
+    ['$partition([1, 2, 3])', [[1, 2, 3]]],
     ['$range(0, 10, 3)', [0, 3, 6, 9]],
     ['$range(1, 9, 9)', 1],
     ['$range(-1.7, 2, 1)', [-1, 0, 1, 2]],
@@ -22,19 +24,33 @@ describe('the functions AWS adds to JSONata', () => {
   });
 
   it.each([
-    ['$partition([1], -1)', '$partition: the size of a chunk must be a positive number, it was -1'],
-    ['$hash("a", "CRC")', "$hash: there is no algorithm 'CRC'; there are MD5, SHA-1, SHA-256, SHA-384, SHA-512"],
-    ['$range(1, 1e9, 1)', '$range: 1000000000 numbers asked for, 10000000 can be made'],
-    ['$parse("[1")', 'threw an error during evaluation: '],
+    ['$partition([1], -1)', 'threw an error during evaluation. D3137: Second argument must be zero or greater'],
+    ['$partition("a", 1)', 'T0412: Argument 1 of function "partition" must be an array of undefined'],
+    ['$partition([1], "2")', 'T0410: Argument 2 of function "partition" does not match function signature'],
+    ['$partition([1], 2, 9)', 'T0410: Argument 3 of function "partition" does not match function signature'],
+    ['$hash("a", "CRC")', "D3137: Hash algorithm 'CRC' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"],
+    ['$hash()', 'T0410: Argument 1 of function "hash" does not match function signature'],
+    ['$range("a", 5, 1)', 'T0410: Argument 1 of function "range" does not match function signature'],
+    ['$range(1, 5, null)', 'T0410: Argument 3 of function "range" does not match function signature'],
+    ['$range(1, 1e9, 1)', '1000000000 numbers asked for, 10000000 can be made'],
+    ['$parse("[1")', 'threw an error during evaluation. D3137: Invalid JSON'],
+    ['$parse("")', 'threw an error during evaluation. D3137: Invalid JSON'],
+    ['$parse(123)', 'T0410: Argument 1 of function "parse" does not match function signature'],
     ['$pad("x", 10000000)', 'Expression evaluation memory limit exceeded'],
   ])('fail for %s', (source, message) => {
     expect(() => evaluate(source)).toThrow(message);
   });
 
-  it.each(['$partition($none, 1)', '$range(1, $none, 1)', '$hash($none, "MD5")', '$parse($none)'])(
-    'give nothing for %s',
-    (source) => {
-      expect(() => evaluate(source)).toThrow('returned nothing (undefined).');
-    },
-  );
+  it.each([
+    '$partition($none, 1)',
+    '$partition([1], 0)',
+    '$range(1, $none, 1)',
+    '$range(1, 5)',
+    '$range(1, 10, 0.49)',
+    '$hash($none, "MD5")',
+    '$parse($none)',
+    '$parse()',
+  ])('give nothing for %s', (source) => {
+    expect(() => evaluate(source)).toThrow('returned nothing (undefined).');
+  });
 });

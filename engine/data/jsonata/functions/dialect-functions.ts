@@ -1,9 +1,9 @@
 import type { Run } from '../evaluator/frame.ts';
 import { asSequence, type List } from '../evaluator/list.ts';
-import { hashAlgorithms, hashText } from '../../hash-text.ts';
+import { hashText } from '../../hash-text.ts';
 import type { Json } from '../../json.ts';
 import { parseJson } from '../../parse-json.ts';
-import { JsonataFailure } from '../failure.ts';
+import { failure, type JsonataFailure } from '../failure.ts';
 import { allocate, allocateList, spend } from '../meter.ts';
 import { native, type Natives } from './native.ts';
 
@@ -12,22 +12,24 @@ import { native, type Natives } from './native.ts';
  * (Step Functions Developer Guide, "Transforming data with JSONata")
  */
 export const dialectFunctions: Natives = {
-  partition: native('<an:a>', 2, partition),
-  range: native('<nnn:a>', 3, range),
+  partition: native('<xn?:a>', 2, partition),
+  range: native('<n?n?n?:a>', 3, range),
   hash: native('<ss:s>', 2, hash),
-  parse: native('<s:x>', 1, parse),
+  parse: native('<s?:x>', 1, parse),
 };
 
-/** Chunks of `size` items, the last one perhaps shorter. */
-function partition(run: Run, items?: readonly unknown[], size?: number): unknown[][] | undefined {
-  if (items === undefined || size === undefined || items.length === 0) return undefined;
-  const length = Math.trunc(size);
-  if (length < 0) throw refused(`$partition: the size of a chunk must be a positive number, it was ${size}`);
+/** Chunks of `size` items, the last one perhaps shorter; without a size one chunk. */
+function partition(run: Run, items?: unknown, size?: number): unknown[][] | undefined {
+  if (items === undefined) return undefined;
+  // Said by a signature on AWS; JSONata's own makes an array of one item, so it is checked here.
+  if (!Array.isArray(items)) throw failure('T0412', { token: 'partition', index: 1, type: undefined });
+  const all: readonly unknown[] = items;
+  if (all.length === 0) return undefined;
+  const length = size === undefined ? all.length : Math.trunc(size);
+  if (length < 0) throw refused('Second argument must be zero or greater');
   if (length === 0) return undefined;
-  allocateList(run.meter, items.length);
-  return Array.from({ length: Math.ceil(items.length / length) }, (_, at) =>
-    items.slice(at * length, (at + 1) * length),
-  );
+  allocateList(run.meter, all.length);
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, at) => all.slice(at * length, (at + 1) * length));
 }
 
 /** Numbers from `first` by `step` up to `last`, which is included where the steps land on it; all truncated towards zero. */
@@ -35,7 +37,7 @@ function range(run: Run, first?: number, last?: number, step?: number): List | u
   if (first === undefined || last === undefined || step === undefined) return undefined;
   const [from, to, by] = [Math.trunc(first), Math.trunc(last), Math.trunc(step)];
   const length = by === 0 ? 0 : Math.max(0, Math.floor((to - from) / by) + 1);
-  if (!(length <= 10_000_000)) throw refused(`$range: ${length} numbers asked for, 10000000 can be made`);
+  if (!(length <= 10_000_000)) throw refused(`${length} numbers asked for, 10000000 can be made`);
   allocateList(run.meter, length);
   spend(run.meter, length);
   // A sequence of one number is that number, as recorded on AWS: $range(1, 9, 9) gives 1.
@@ -48,7 +50,7 @@ function hash(run: Run, data?: string, algorithm?: string): string | undefined {
   spend(run.meter, data.length >> 3);
   const digits = hashText(data, algorithm);
   if (digits !== undefined) return digits;
-  throw refused(`$hash: there is no algorithm '${algorithm}'; there are ${hashAlgorithms.join(', ')}`);
+  throw refused(`Hash algorithm '${algorithm}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5`);
 }
 
 function parse(run: Run, text?: string): Json | undefined {
@@ -57,9 +59,10 @@ function parse(run: Run, text?: string): Json | undefined {
   allocate(run.meter, text.length);
   try {
     return parseJson(text);
-  } catch (thrown) {
-    throw refused(thrown instanceof Error ? thrown.message : String(thrown));
+  } catch {
+    throw refused('Invalid JSON');
   }
 }
 
-const refused = (message: string): JsonataFailure => new JsonataFailure(undefined, message);
+/** As `$error` fails, which is how AWS's functions refuse their arguments. */
+const refused = (message: string): JsonataFailure => failure('D3137', { message });

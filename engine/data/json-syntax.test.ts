@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonSyntaxError } from './json-syntax.ts';
+import { jsonSyntaxError, redactedSyntaxError } from './json-syntax.ts';
 
 const value = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 
@@ -13,7 +13,12 @@ describe('jsonSyntaxError', () => {
     ['{"a":1 "b"}', `Unexpected character ('"' (code 34)): was expecting comma to separate Object entries`, 1, 9],
     ['[1 2]', "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries", 1, 5],
     ['[\n  }', `Unexpected character ('}' (code 125)): expected a valid value (${value})`, 2, 4],
-    ['{"a":', 'Unexpected end-of-input: expected close marker for Object', 1, 6],
+    [
+      '{"a":',
+      'Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"a":"; line: 1, column: 1])',
+      1,
+      6,
+    ],
     ['"a', 'Unexpected end-of-input: was expecting closing quote for a string value', 1, 3],
     ['{} 1', "Unexpected character ('1' (code 49)): was expecting the end of the text", 1, 5],
   ])('says what is wrong with %s', (text, message, line, column) => {
@@ -46,6 +51,28 @@ describe('jsonSyntaxError', () => {
         },
       ),
     );
+  });
+});
+
+describe('redactedSyntaxError', () => {
+  const source = 'Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column:';
+
+  it.each([
+    [
+      '{bad json}',
+      `Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n at [${source} 2]`,
+    ],
+    ['undefined', `Unrecognized token 'undefined': was expecting (${value})\n at [${source} 10]`],
+    [
+      '{"a":1',
+      `Unexpected end-of-input: expected close marker for Object (start marker at [${source} 1])\n at [${source} 7]`,
+    ],
+  ])('says what is wrong with %j as recorded on AWS', (text, message) => {
+    expect(redactedSyntaxError(text)).toBe(message);
+  });
+
+  it('says nothing about JSON', () => {
+    expect(redactedSyntaxError('[]')).toBeUndefined();
   });
 });
 

@@ -13,12 +13,38 @@ export interface JsonSyntaxError {
 export function jsonSyntaxError(text: string): JsonSyntaxError | undefined {
   const problem = findProblem(text);
   if (problem === undefined) return undefined;
-  const read = text.slice(0, problem.offset);
-  const line = read.split('\n').length;
-  const column = problem.offset - read.lastIndexOf('\n');
   const rest = text.length > shown ? `[truncated ${text.length - shown} chars]` : '';
-  const source = `[Source: (String)"${text.slice(0, shown)}"${rest}; line: ${line}, column: ${column}]`;
-  return { message: problem.message, line, column, source };
+  const shownText = `(String)"${text.slice(0, shown)}"${rest}`;
+  const { line, column } = positionOf(text, problem.offset);
+  return {
+    message: messageOf(text, problem, shownText),
+    line,
+    column,
+    source: sourceOf(text, problem.offset, shownText),
+  };
+}
+
+/** As `jsonSyntaxError`, in one text, as the newer parser behind `States.StringToJson` says it: that one counts a wrong character itself. */
+export function redactedSyntaxError(text: string): string | undefined {
+  const problem = findProblem(text);
+  if (problem === undefined) return undefined;
+  const offset = problem.isCharacter === true ? problem.offset - 1 : problem.offset;
+  return `${messageOf(text, problem, redacted)}\n at ${sourceOf(text, offset, redacted)}`;
+}
+
+const redacted = 'REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)';
+
+const messageOf = (text: string, { message, unclosed }: Problem, source: string): string =>
+  unclosed === undefined ? message : `${message} (start marker at ${sourceOf(text, unclosed, source)})`;
+
+function sourceOf(text: string, offset: number, source: string): string {
+  const { line, column } = positionOf(text, offset);
+  return `[Source: ${source}; line: ${line}, column: ${column}]`;
+}
+
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const read = text.slice(0, offset);
+  return { line: read.split('\n').length, column: offset - read.lastIndexOf('\n') };
 }
 
 const shown = 500;
@@ -29,19 +55,29 @@ interface Problem {
   readonly message: string;
   /** How many characters had been read. */
   readonly offset: number;
+  /** The last of them is what is wrong. */
+  readonly isCharacter?: boolean;
+  /** Where the array or object starts that does not end. */
+  readonly unclosed?: number;
+}
+
+interface Open {
+  readonly kind: 'Array' | 'Object';
+  readonly start: number;
 }
 
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
 
 function findProblem(text: string): Problem | undefined {
-  const open: ('Array' | 'Object')[] = [];
+  const open: Open[] = [];
   let expected: Expected = 'value';
   let offset = 0;
   for (;;) {
     offset = match(/[ \t\n\r]*/y, text, offset) ?? offset;
     const char = text.charAt(offset);
-    const inside = open.at(-1);
-    if (char === '') return inside || expected !== 'comma or end' ? endOfInput(inside, offset) : undefined;
+    const innermost = open.at(-1);
+    const inside = innermost?.kind;
+    if (char === '') return inside || expected !== 'comma or end' ? endOfInput(innermost, offset) : undefined;
     if (inside && char === closing[inside] && expected.endsWith('or end')) {
       open.pop();
       offset += 1;
@@ -58,7 +94,7 @@ function findProblem(text: string): Problem | undefined {
     } else if (expected.startsWith('key') && char !== '"') {
       return unexpected(char, offset, 'was expecting double-quote to start field name');
     } else if (char === '{' || char === '[') {
-      open.push(char === '{' ? 'Object' : 'Array');
+      open.push({ kind: char === '{' ? 'Object' : 'Array', start: offset });
       offset += 1;
       expected = char === '{' ? 'key or end' : 'value or end';
     } else {
@@ -99,11 +135,13 @@ function endOfString(text: string, start: number): number | Problem {
 const unexpected = (char: string, offset: number, expectation: string): Problem => ({
   message: `Unexpected character ('${char}' (code ${char.charCodeAt(0)})): ${expectation}`,
   offset: offset + 1,
+  isCharacter: true,
 });
 
-const endOfInput = (inside: 'Array' | 'Object' | undefined, offset: number): Problem => ({
-  message: `Unexpected end-of-input${inside ? `: expected close marker for ${inside}` : ''}`,
+const endOfInput = (inside: Open | undefined, offset: number): Problem => ({
+  message: `Unexpected end-of-input${inside ? `: expected close marker for ${inside.kind}` : ''}`,
   offset,
+  ...(inside && { unclosed: inside.start }),
 });
 
 function match(sticky: RegExp, text: string, offset: number): number | undefined {

@@ -64,8 +64,13 @@ describe('the graph of a definition', () => {
 
     expect(problemsOf(machine({ A: { Type: 'Parallel', Branches: branches, Next: 'Last' }, Last: pass() }))).toEqual([
       "MISSING_TRANSITION_TARGET: Missing 'Next' target: Last at /States/A/Branches[0]/States/B1/Next",
-      'MISSING_END_STATE: Workflow has no terminal state at /States/A/Branches[0]',
     ]);
+  });
+
+  it('may be endless in a branch or a processor', () => {
+    const loop = machine({ B1: pass('B2'), B2: pass('B1') }, 'B1');
+
+    expect(problemsOf(machine({ A: { Type: 'Map', ItemProcessor: loop, End: true } }))).toEqual([]);
   });
 
   it('uses a name once, in all its scopes together', () => {

@@ -9,11 +9,11 @@ import { rawElements, rawInnerScopes, rawStates, type Raw, type RawState } from 
  */
 export function checkGraph(machine: Raw, nowhere: Place, isOneState = false): void {
   const names = new Set<string>();
-  const checkScope = (scope: Raw, endless: Place, isFragment = false) => {
+  const checkScope = (scope: Raw, endless: Place | undefined, isFragment = false) => {
     const states = rawStates(scope);
     checkNames(states, names);
     if ((states.length > 0 || isEmpty(scope)) && !isFragment) checkTransitions(scope, states, endless);
-    for (const inner of states.flatMap(rawInnerScopes)) checkScope(inner, inner.place);
+    for (const inner of states.flatMap(rawInnerScopes)) checkScope(inner, undefined); // AWS lets them be endless
   };
   checkScope(machine, nowhere, isOneState);
 }
@@ -37,12 +37,13 @@ function checkNames(states: readonly RawState[], names: Set<string>): void {
   }
 }
 
-function checkTransitions(scope: Raw, states: readonly RawState[], endless: Place): void {
+/** @param endless the place of a scope's endlessness; undefined for one that may be so */
+function checkTransitions(scope: Raw, states: readonly RawState[], endless: Place | undefined): void {
   const start = transition(own(scope.fields, 'StartAt'), scope.place.at('StartAt'));
   const transitions: Transitions = new Map(states.map((state) => [state.name, transitionsOf(state)]));
   for (const { target, place } of [...start, ...[...transitions.values()].flat()])
     if (!transitions.has(target)) place.error(`Missing 'Next' target: ${target}`, 'MISSING_TRANSITION_TARGET');
-  if (!states.some(isTerminal)) {
+  if (endless !== undefined && !states.some(isTerminal)) {
     endless.error('Workflow has no terminal state', 'MISSING_END_STATE');
     return; // AWS looks no further
   }

@@ -29,3 +29,13 @@ describe('$states.result', () => {
     ]);
   });
 });
+
+describe('a text that opens an expression', () => {
+  it('closes it at its end', () => {
+    for (const text of ['{% 1', '{% 1 %} and more', '{%}'])
+      expect(problemsOf(aroundJsonata({ Type: 'Pass', Output: { a: text } }))).toEqual([
+        'SCHEMA_VALIDATION_FAILED: JSONata string must start with {% and end with %} at /States/A/Output/a',
+      ]);
+    expect(problemsOf(aroundJsonata({ Type: 'Pass', Output: 'a {% 1 %}' }))).toEqual([]);
+  });
+});

@@ -9,9 +9,11 @@ import { isObject, type Json } from '../data/json.ts';
  * @throws ExpressionSyntaxError
  */
 export function compileJsonataField(value: Json, name: string, hasResult = false): Template {
+  if (textsIn(value).some(isHalfOpen))
+    throw new ExpressionSyntaxError('SCHEMA_VALIDATION_FAILED', 'JSONata string must start with {% and end with %}');
   const template = compileJsonataTemplate(value, name);
   const hasErrorOutput = name.startsWith('Catch[');
-  const read = expressionsIn(value).flatMap(transientsIn);
+  const read = textsIn(value).filter(isExpression).flatMap(transientsIn);
   const missing = read.find((field) => (field === 'result' ? !hasResult : !hasErrorOutput));
   if (missing === undefined) return template;
   throw new ExpressionSyntaxError('UNSUPPORTED_JSONATA_EXPRESSION', `Field '$states.${missing}' does not exist.`);
@@ -25,11 +27,13 @@ export const isExpression = (value: Json): value is string =>
 export const expressionText = (value: Json): string =>
   isExpression(value) ? value.slice(2, -2).trim() : JSON.stringify(value);
 
-function expressionsIn(value: Json): string[] {
-  if (Array.isArray(value)) return value.flatMap(expressionsIn);
-  if (isObject(value)) return Object.values(value).flatMap(expressionsIn);
-  return isExpression(value) ? [value] : [];
+function textsIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  if (isObject(value)) return Object.values(value).flatMap(textsIn);
+  return typeof value === 'string' ? [value] : [];
 }
+
+const isHalfOpen = (text: string): boolean => text.startsWith('{%') && !isExpression(text);
 
 const quotedText = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 

@@ -6,7 +6,7 @@ import { rawInnerScopes, rawStates, type Raw } from './raw-states.ts';
 export function checkLabels(machine: Raw): void {
   const seen = new Set<string>();
   for (const { label, place } of labelsIn(machine)) {
-    if (seen.has(label)) place.error(`The label '${label}' belongs to another Map of this definition already`);
+    if (seen.has(label)) place.error(`Duplicate Label name: ${label}`, 'DUPLICATE_LABEL_NAME');
     seen.add(label);
   }
 }

@@ -12,6 +12,8 @@ const at = '/States/A/Choices[0]';
 
 const sample = { text: 'a', number: 1.5, timestamp: '2026-11-23T05:00:00Z', boolean: true, path: '$.y' };
 
+const oneKind = 'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
+
 /** As AWS lists them. */
 const operators =
   'StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, StringLessThanEqualsPath, NumericLessThan, NumericGreaterThan, NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, NumericEquals, TimestampGreaterThan, StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, BooleanEqualsPath, IsTimestamp, StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, TimestampGreaterThanPath, StringGreaterThan, StringGreaterThanPath, IsString, StringEqualsPath, TimestampEqualsPath, TimestampLessThan, StringGreaterThanEquals, NumericGreaterThanPath, NumericGreaterThanEquals, NumericEqualsPath, TimestampLessThanPath, IsNull, IsPresent, TimestampGreaterThanEquals, NumericGreaterThanEqualsPath';
@@ -53,17 +55,18 @@ describe('a JSONPath choice rule', () => {
     [{ StringEqualsPath: 1 }, `Expected value of type String at ${at}/StringEqualsPath`],
     [{ IsNull: true, IsString: true }, `There should only be one of the following fields: [${operators}] at ${at}`],
     [{}, `This object should have only one of the following fields: [${operators}] at ${at}`],
+    [{ Variable: undefined }, `${oneKind} at ${at}`],
+    [{ Variable: undefined, IsNull: true }, `${oneKind} at ${at}`],
+    [{ And: [] }, `${oneKind} at ${at}`],
+    [{ Variable: undefined, And: [], Or: [] }, `${oneKind} at ${at}`],
+    [{ Variable: undefined, And: [], IsNull: true }, `Field 'IsNull' is not supported at ${at}`],
+    [{ Variable: undefined, And: [] }, `Value cannot be empty at ${at}/And`],
+    [{ Variable: undefined, Not: [] }, `Expected value of type Object at ${at}/Not`],
     [
-      { Variable: undefined },
-      `This object should have only one of the following fields: [Not, Variable, Or, And] at ${at}`,
+      { Variable: undefined, Not: { Variable: '$', IsNull: true, Next: 'B' } },
+      `Field 'Next' is not supported at ${at}/Not`,
     ],
-    [{ And: [], Or: [] }, `There should only be one of the following fields: [Not, Variable, Or, And] at ${at}`],
-    [{ And: [], IsNull: true }, `There should only be one of the following fields: [Not, Variable, Or, And] at ${at}`],
-    [{ And: [] }, `Value cannot be empty at ${at}/And`],
-    [{ Not: [] }, `Expected value of type Object at ${at}/Not`],
-    [{ Not: { Variable: '$', IsNull: true, Next: 'B' } }, `Field 'Next' is not supported at ${at}/Not`],
     [{ NumericIs: 1, IsNull: true }, `Field 'NumericIs' is not supported at ${at}`],
-    [{ Variable: undefined, IsNull: true }, `These fields are required: [Variable] at ${at}`],
     [{ Next: undefined, IsNull: true }, `These fields are required: [Next] at ${at}`],
   ])('is refused with %j', (condition, problem) => {
     expect(problemsOf(rule(condition))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
@@ -89,7 +92,7 @@ describe('a JSONata choice rule', () => {
   });
 
   it.each([
-    [{ Next: 'B' }, `These fields are required: [Condition] at ${at}`],
+    [{ Next: 'B' }, `${oneKind} at ${at}`],
     [{ Next: 'B', Condition: 'yes' }, `Expected value of type Boolean or a JSONata expression at ${at}/Condition`],
     [
       { Next: 'B', Condition: true, Variable: '$' },

@@ -40,7 +40,7 @@ function readRule(section: Section, { language }: StateSource, index: number): C
 function readJsonataCondition({ fields, place }: Section, field: string): Condition | undefined {
   const value = own(fields, 'Condition');
   const at = place.at('Condition');
-  if (value === undefined) place.error('These fields are required: [Condition]');
+  if (value === undefined) place.error(notOneKind);
   else if (typeof value !== 'boolean' && !isExpression(value))
     at.error('Expected value of type Boolean or a JSONata expression');
   else {
@@ -51,24 +51,26 @@ function readJsonataCondition({ fields, place }: Section, field: string): Condit
 }
 
 /**
- * One comparison, or one `And`, `Or`, `Not` over conditions. The refusals of no and of several operators are AWS's; that
- * a rule which compares and combines at once, or does neither, is refused in the same way is a guess.
+ * One comparison, or one `And`, `Or`, `Not` over conditions, or AWS's refusal. How AWS refuses an operator beside
+ * `And`, `Or` or `Not` is a guess.
  */
 function readCondition(section: Section): Condition | undefined {
   const { fields, place } = section;
-  const operators = [...choiceOperators.keys()];
-  const kinds = ['Variable', ...combiners];
   const has = (name: string) => own(fields, name) !== undefined;
-  const [combiner, ...others] = combiners.filter(has);
+  const [kind, ...otherKinds] = ['Variable', ...combiners].filter(has);
+  const operators = [...choiceOperators.keys()];
   const [operator, ...otherOperators] = operators.filter(has);
-  if (others.length > 0 || (combiner !== undefined && operator !== undefined)) place.error(tooMany(kinds));
+  if (kind === undefined || otherKinds.length > 0) place.error(notOneKind);
+  else if (kind !== 'Variable' && operator !== undefined) place.error(`Field '${operator}' is not supported`);
+  else if (kind === 'Not') return readNot(section);
+  else if (kind === 'And' || kind === 'Or') return readAll(section, kind);
+  else if (operator === undefined) place.error(tooFew(operators));
   else if (otherOperators.length > 0) place.error(tooMany(operators));
-  else if (operator !== undefined) return readComparison(section, operator);
-  else if (combiner === 'Not') return readNot(section);
-  else if (combiner !== undefined) return readAll(section, combiner);
-  else place.error(tooFew(has('Variable') ? operators : kinds));
+  else return readComparison(section, operator);
   return undefined;
 }
+
+const notOneKind = 'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
 
 function readNot({ fields, place }: Section): Condition | undefined {
   const condition = readNested(own(fields, 'Not'), place.at('Not'));
@@ -94,7 +96,6 @@ function readComparison(section: Section, name: string): Condition | undefined {
   const { fields, place } = section;
   const found = choiceOperators.get(name);
   const value = own(fields, name);
-  if (own(fields, 'Variable') === undefined) place.error('These fields are required: [Variable]');
   const text = readText(section, 'Variable');
   const variable = text === undefined ? undefined : readReference(text, 'Variable', place.at('Variable'), true);
   if (found === undefined || value === undefined) return undefined;

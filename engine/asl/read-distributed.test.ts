@@ -85,8 +85,11 @@ describe('a distributed Map', () => {
 
   it.each([
     [{ Label: 'a b' }, /white space.*this one has " " at \/States\/A\/Label$/],
-    [{ Label: 'x'.repeat(41) }, /A label has 1 to 40 characters, this one has 41 at/],
-    [{ Label: '' }, /A label has 1 to 40 characters, this one has 0 at/],
+    [
+      { Label: 'x'.repeat(41) },
+      /INVALID_LABEL_NAME: Invalid Label name: 'x{41}' exceeds the 40-character limit allowed by the service at/,
+    ],
+    [{ Label: '' }, /A label has 1 to 40 characters, this one has none at/],
     [{ ItemBatcher: { MaxItemsPerBatch: 0 } }, /Minimum value is 1 at \/States\/A\/ItemBatcher\/MaxItemsPerBatch/],
     [{ ItemBatcher: { Most: 1 } }, /Field 'Most' is not supported at \/States\/A\/ItemBatcher/],
     [{ ItemReader: { ReaderConfig: { InputType: 'JSON' } } }, /These fields are required: \[Resource\]/],
@@ -119,7 +122,9 @@ describe('a distributed Map', () => {
 
   it('is refused in an Express machine', () => {
     expect(problemsOf(map({}), { type: 'EXPRESS' })).toEqual([
-      expect.stringContaining('Express state machine does not support a distributed Map'),
+      expect.stringContaining(
+        "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
+      ),
     ]);
   });
 
@@ -138,7 +143,7 @@ describe('a distributed Map', () => {
     const inner = { ...processor, States: { P: { ...distributed({ Label: 'one', ItemProcessor: Q }), End: true } } };
 
     expect(problemsOf(map({ Label: 'one', ItemProcessor: inner }))).toEqual([
-      "SCHEMA_VALIDATION_FAILED: The label 'one' belongs to another Map of this definition already at /States/A/ItemProcessor/States/P/Label",
+      'DUPLICATE_LABEL_NAME: Duplicate Label name: one at /States/A/ItemProcessor/States/P/Label',
     ]);
   });
 

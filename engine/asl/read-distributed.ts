@@ -4,7 +4,7 @@ import type { DistributedMap, ItemBatcher, ResultWriter } from './machine.ts';
 import { readDynamicNumber } from './read-dynamic.ts';
 import { readTemplate } from './read-expressions.ts';
 import { readItemReader } from './read-item-reader.ts';
-import { readText, readWord } from './read-values.ts';
+import { readChoice, readText } from './read-values.ts';
 import { checkShape, readSection } from './section.ts';
 import { itemBatcherShape, resultWriterShape, writerConfigShape } from './shapes.ts';
 import type { StateSource } from './state-source.ts';
@@ -37,12 +37,17 @@ function readLabel(source: StateSource): string | undefined {
   if (label === undefined) return undefined;
   const place = source.place.at('Label');
   const length = Array.from(label).length;
-  if (length === 0 || length > longestLabel)
-    place.error(`A label has 1 to ${longestLabel} characters, this one has ${length}`);
+  if (length > longestLabel)
+    place.error(
+      `Invalid Label name: '${label}' exceeds the ${longestLabel}-character limit allowed by the service`,
+      'INVALID_LABEL_NAME',
+    );
+  if (length === 0) place.error(`A label has 1 to ${longestLabel} characters, this one has none`, 'INVALID_LABEL_NAME');
   const wrong = notInLabels.exec(label);
   if (wrong !== null)
     place.error(
       `A label has no white space, no control characters and none of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & \` "; this one has ${JSON.stringify(wrong[0])}`,
+      'INVALID_LABEL_NAME',
     );
   return label;
 }
@@ -80,10 +85,10 @@ function readResultWriter({ fields, place, language }: StateSource): ResultWrite
     ? readSection(own(section.fields, 'WriterConfig'), section.place.at('WriterConfig'))
     : undefined;
   if (config !== undefined) checkShape(config, writerConfigShape, language);
-  const transformation = config && readWord(config, 'Transformation', ['NONE', 'COMPACT', 'FLATTEN']);
+  const transformation = config && readChoice(config, 'Transformation', ['NONE', 'COMPACT', 'FLATTEN']);
   return {
     parameters: readTemplate({ section, field, language, prefix: 'ResultWriter/' }),
     transformation: transformation ?? (hasResource ? 'NONE' : 'COMPACT'),
-    outputType: (config && readWord(config, 'OutputType', ['JSON', 'JSONL'])) ?? 'JSON',
+    outputType: (config && readChoice(config, 'OutputType', ['JSON', 'JSONL'])) ?? 'JSON',
   };
 }

@@ -2,7 +2,7 @@ import { own, type Json } from '../data/json.ts';
 import type { Dynamic } from './machine.ts';
 import { compileIntrinsic, compilePath } from '../data/index.ts';
 import { compileJsonataField, expressionText, isExpression } from './jsonata-field.ts';
-import { compiled, readReference, readTemplate, type Field } from './read-expressions.ts';
+import { compiled, readReferencePath, readTemplate, type Field } from './read-expressions.ts';
 import { numberProblem, type Bounds } from './read-values.ts';
 
 /** Why a constant will not do, in AWS's words. */
@@ -34,7 +34,9 @@ export function readFailureText(source: Field): Dynamic | undefined {
     const template = compiled(place, () => compileIntrinsic(text, named));
     return template && { kind: 'template', field: named, source: text, template };
   }
-  const path = compiled(place, () => compilePath(text, named));
+  const path = text.startsWith('$')
+    ? compiled(place, () => compilePath(text, named))
+    : readReferencePath(text, named, place);
   return path && { kind: 'path', field: named, path };
 }
 
@@ -60,7 +62,7 @@ function readReferred({ section, field, language }: Field): Dynamic | undefined 
     place.error('Expected value of type String');
     return undefined;
   }
-  const path = readReference(text, named, place);
+  const path = readReferencePath(text, named, place);
   return path && { kind: 'path', field: named, path };
 }
 

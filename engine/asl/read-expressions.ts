@@ -38,21 +38,22 @@ export function compiled<Compiled>(place: Place, compile: () => Compiled): Compi
 
 /** `InputPath`, `OutputPath`: null where the definition says null, `$` where it says nothing. */
 export const readPath = (section: Section, field: string): Path | null =>
-  readPathText(section, field, (text) => compileWholePath(text, field));
+  readPathText(section, field, (text) => {
+    try {
+      return compilePath(text, field);
+    } catch (thrown) {
+      throw thrown instanceof ExpressionSyntaxError ? noPath() : thrown; // all that AWS says
+    }
+  });
 
-/** A field that is a path and nothing else. That AWS says no more of a wrong `ItemsPath` either is a guess. */
-export function compileWholePath(text: string, field: string): Path {
-  try {
-    return compilePath(text, field);
-  } catch (thrown) {
-    if (!(thrown instanceof ExpressionSyntaxError)) throw thrown;
-    throw new ExpressionSyntaxError(thrown.code, 'Value must be a valid JSONPath.'); // all that AWS says
-  }
-}
+const noPath = () => new ExpressionSyntaxError('SCHEMA_VALIDATION_FAILED', 'Value must be a valid JSONPath.');
 
 /** `ResultPath`: null where the definition says null, `$` where it says nothing. */
 export const readResultPath = (section: Section): ReferencePath | null =>
-  readPathText(section, 'ResultPath', compileReferencePath);
+  readPathText(section, 'ResultPath', (text) => {
+    if (!text.startsWith('$')) throw noPath();
+    return compileReferencePath(text);
+  });
 
 function readPathText<Compiled>({ fields, place }: Section, field: string, compile: (text: string) => Compiled) {
   const value = own(fields, field);
@@ -71,6 +72,13 @@ export function readReference(text: string, field: string, place: Place, inConte
   const root = inContext ? /^\$(?:\$|[^.[$]+)/ : /^\$[^.[$]+/; // `$limit.perMinute`, `$$.Execution.Id`
   const isReference = compiled(place, () => compileReferencePath(text.replace(root, '$')));
   return isReference && compiled(place, () => compilePath(text, field));
+}
+
+/** As `readReference`, of a state's own field, where AWS first asks whether the text is a path at all. */
+export function readReferencePath(text: string, field: string, place: Place, inContext = false): Path | undefined {
+  if (text.startsWith('$')) return readReference(text, field, place, inContext);
+  place.error('Value must be a valid JSONPath.');
+  return undefined;
 }
 
 /** A JSONata value or a JSONPath payload template, by the language; undefined when absent, or wrong, which is reported. */

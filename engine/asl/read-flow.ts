@@ -40,10 +40,17 @@ export function readAssign(source: Field): Template | undefined {
   }
   for (const key of Object.keys(value)) {
     const name = language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
-    if (!variableName.test(name) || name === 'states')
-      place.error(`'${name}' is not a variable name: a letter or _, then letters, digits or _, and not 'states'`);
+    if (name === 'states') place.error("Cannot assign to reserved variable '$states'.", 'RESERVED_VARIABLE_NAME');
+    else if (!variableName.test(name))
+      place.error(
+        `Invalid variable name '${name}': the variable name contains invalid characters.`,
+        'INVALID_VARIABLE_NAME',
+      );
     if (Array.from(name).length > longestVariableName)
-      place.error(`The variable name '${name}' is longer than ${longestVariableName} characters`);
+      place.error(
+        `Invalid variable name '${name}': the variable name is longer than ${longestVariableName} characters.`,
+        'INVALID_VARIABLE_NAME',
+      );
   }
   return readTemplate(source);
 }

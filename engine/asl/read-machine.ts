@@ -6,7 +6,7 @@ import { checkLabels } from './label-checks.ts';
 import type { Diagnostic, Machine, Reading } from './machine.ts';
 import { nowhereIn, placeIn } from './place.ts';
 import { readStates } from './read-states.ts';
-import { longestSeconds, readLanguage, readNumber, readText } from './read-values.ts';
+import { languageOf, longestSeconds, readChoice, readLanguage, readNumber, readText } from './read-values.ts';
 import { checkShape } from './section.ts';
 import { machineShape } from './shapes.ts';
 import { checkVariables } from './variable-checks.ts';
@@ -74,11 +74,13 @@ function parseJson(text: string, diagnostics: Diagnostic[]): Json | undefined {
 
 function readDefinition(fields: JsonObject, options: ReadOptions, diagnostics: Diagnostic[]): Machine | undefined {
   const machine = { fields, place: placeIn(diagnostics) };
-  const queryLanguage = readLanguage(machine) ?? 'JSONPath';
+  const queryLanguage = languageOf(machine) ?? 'JSONPath';
+  readLanguage(machine);
   checkShape(machine, machineShape, queryLanguage);
   readText(machine, 'Comment');
-  readText(machine, 'Version');
-  const timeoutSeconds = readNumber(machine, 'TimeoutSeconds', { min: 1, max: longestSeconds });
+  readChoice(machine, 'Version', ['1.0']);
+  // AWS takes 0, and says nowhere what it means; here it is no limit, as if there were none.
+  const timeoutSeconds = readNumber(machine, 'TimeoutSeconds', { min: 0, max: longestSeconds });
   const states = readStates(machine, {
     machineLanguage: queryLanguage,
     machineType: options.type ?? 'STANDARD',
@@ -88,7 +90,7 @@ function readDefinition(fields: JsonObject, options: ReadOptions, diagnostics: D
   checkVariables(machine);
   checkLabels(machine);
   checkWarnings(machine);
-  return states && { ...states, queryLanguage, timeoutSeconds };
+  return states && { ...states, queryLanguage, timeoutSeconds: timeoutSeconds === 0 ? undefined : timeoutSeconds };
 }
 
 /** Looks level by level: a definition deep enough to exhaust the stack must not do so here. */

@@ -33,6 +33,15 @@ describe('a Map state', () => {
   });
 
   it.each([
+    ['items', 'Value must be a valid JSONPath.'],
+    ['$.a[*]', 'Value is not a Reference Path: '],
+  ])('takes no items from %s', (path, problem) => {
+    expect(problemsOf(map({ ItemsPath: path }))).toEqual([
+      expect.stringMatching(new RegExp(`^SCHEMA_VALIDATION_FAILED: ${problem}.* at /States/A/ItemsPath$`)),
+    ]);
+  });
+
+  it.each([
     [{ MaxConcurrency: -1 }, 'Minimum value is 0 at /States/A/MaxConcurrency'],
     [{ ToleratedFailurePercentage: -0.5 }, 'Minimum value is 0.0 at /States/A/ToleratedFailurePercentage'],
     [{ ToleratedFailurePercentage: 100.5 }, 'Maximum value is 100.0 at /States/A/ToleratedFailurePercentage'],

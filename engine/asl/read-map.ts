@@ -2,7 +2,7 @@ import { own } from '../data/json.ts';
 import type { Dynamic, MapState } from './machine.ts';
 import { distributedFields, readDistributed } from './read-distributed.ts';
 import { readDynamicNumber, readItems } from './read-dynamic.ts';
-import { compiled, compileWholePath, readTemplate } from './read-expressions.ts';
+import { readReferencePath, readTemplate } from './read-expressions.ts';
 import { readFlow } from './read-flow.ts';
 import { readNext } from './read-next.ts';
 import { readProcessor } from './read-processor.ts';
@@ -33,12 +33,12 @@ export function readMap(source: StateSource): MapState | undefined {
   return processor && { name, type: 'Map', processor, distributed, ...map };
 }
 
-/** `ItemsPath` may read the context object, which the other paths of a Map may not. */
+/** `ItemsPath` names one place, of the context object too, which the other paths of a Map may not read. */
 function readItemsPath(source: StateSource): Dynamic | undefined {
   const field = 'ItemsPath';
   const text = own(source.fields, field) === undefined ? '$' : readText(source, field);
   if (text === undefined) return undefined;
-  const path = compiled(source.place.at(field), () => compileWholePath(text, field));
+  const path = readReferencePath(text, field, source.place.at(field), true);
   return path && { kind: 'path', field, path };
 }
 

@@ -1,6 +1,6 @@
 import { isObject, own } from '../data/json.ts';
 import type { States } from './machine.ts';
-import { readWord } from './read-values.ts';
+import { readChoice, readWord } from './read-values.ts';
 import { checkShape, readSection } from './section.ts';
 import { processorConfigShape } from './shapes.ts';
 import type { StateSource } from './state-source.ts';
@@ -23,13 +23,17 @@ export function readProcessor({ fields, place, rules, language }: StateSource): 
   if (section !== undefined) checkShape(section, processorConfigShape, language);
   const given = section && own(section.fields, 'Mode') !== undefined;
   const mode = section !== undefined && given ? readWord(section, 'Mode', ['INLINE', 'DISTRIBUTED']) : 'INLINE';
-  const executionType = section && readWord(section, 'ExecutionType', ['STANDARD', 'EXPRESS']);
+  const executionType = section && readChoice(section, 'ExecutionType', ['STANDARD', 'EXPRESS']);
   if (mode === 'DISTRIBUTED' && section !== undefined) {
     if (own(section.fields, 'ExecutionType') === undefined)
       section.place.error('These fields are required: [ExecutionType]');
     if (rules.machineType === 'EXPRESS')
-      section.place.at('Mode').error('Express state machine does not support a distributed Map');
+      section.place
+        .at('Mode')
+        .error("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines");
   }
+  if (mode === 'INLINE' && section !== undefined && own(section.fields, 'ExecutionType') !== undefined)
+    section.place.error("Field 'ExecutionType' is not supported");
   const isExpress = mode === 'DISTRIBUTED' && executionType === 'EXPRESS';
   const machineType = isExpress ? 'EXPRESS' : rules.machineType;
   return {

@@ -24,7 +24,7 @@ describe('Retry', () => {
   });
 
   it.each([
-    [{ IntervalSeconds: 0 }, 'Minimum value is 1 at /States/A/Retry[0]/IntervalSeconds'],
+    [{ IntervalSeconds: -1 }, 'Minimum value is 0 at /States/A/Retry[0]/IntervalSeconds'],
     [{ IntervalSeconds: 1.5 }, 'Expected value of type Integer at /States/A/Retry[0]/IntervalSeconds'],
     [{ MaxAttempts: -1 }, 'Minimum value is 0 at /States/A/Retry[0]/MaxAttempts'],
     [{ MaxAttempts: 100_000_000 }, 'Maximum value is 99999999 at /States/A/Retry[0]/MaxAttempts'],
@@ -33,7 +33,7 @@ describe('Retry', () => {
     [{ MaxDelaySeconds: 31_622_401 }, 'Maximum value is 31622400 at /States/A/Retry[0]/MaxDelaySeconds'],
     [
       { JitterStrategy: 'HALF' },
-      "The field 'JitterStrategy' should have one of these values: [FULL, NONE] at /States/A/Retry[0]/JitterStrategy",
+      'Value should be one of the following: [NONE, FULL] at /States/A/Retry[0]/JitterStrategy',
     ],
     [{ Next: 'B' }, "Field 'Next' is not supported at /States/A/Retry[0]"],
     [{ ErrorEquals: [] }, 'Value cannot be empty at /States/A/Retry[0]/ErrorEquals'],
@@ -41,7 +41,7 @@ describe('Retry', () => {
     [{ ErrorEquals: 'States.ALL' }, 'Expected value of type Array at /States/A/Retry[0]/ErrorEquals'],
     [
       { ErrorEquals: ['States.ALL', 'States.Timeout'] },
-      'States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals',
+      'States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals[0]',
     ],
   ])('is refused with %j', (fields, problem) => {
     expect(problemsOf(task({ Retry: [{ ...some, ...fields }] }))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
@@ -50,7 +50,7 @@ describe('Retry', () => {
   it('has States.ALL last', () => {
     expect(problemsOf(task({ Retry: [some, all] }))).toEqual([]);
     expect(problemsOf(task({ Retry: [all, some] }))).toEqual([
-      'SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals',
+      'SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals[0]',
     ]);
   });
 });

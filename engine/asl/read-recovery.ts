@@ -2,7 +2,7 @@ import { own } from '../data/json.ts';
 import type { Catcher, Retrier } from './machine.ts';
 import { readAssign } from './read-flow.ts';
 import { readResultPath, readTemplate } from './read-expressions.ts';
-import { longestSeconds, readNumber, readText, readWord } from './read-values.ts';
+import { longestSeconds, readChoice, readNumber, readText } from './read-values.ts';
 import { checkShape, readElements, readSection, type Section } from './section.ts';
 import { catcherShape, retrierShape } from './shapes.ts';
 import type { StateSource } from './state-source.ts';
@@ -16,11 +16,11 @@ export function readRetriers(source: StateSource): Retrier[] {
     const errorEquals = readErrorEquals(section, isLast);
     const retrier: Retrier = {
       errorEquals,
-      intervalSeconds: readNumber(section, 'IntervalSeconds', { min: 1, max: longestSeconds }) ?? 1,
+      intervalSeconds: readNumber(section, 'IntervalSeconds', { min: 0, max: longestSeconds }) ?? 1,
       maxAttempts: readNumber(section, 'MaxAttempts', { min: 0, max: longestSeconds }) ?? 3,
       backoffRate: readNumber(section, 'BackoffRate', { min: 1, whole: false }) ?? 2,
       maxDelaySeconds: readNumber(section, 'MaxDelaySeconds', { min: 1, max: longestDelaySeconds }),
-      jitter: readWord(section, 'JitterStrategy', ['FULL', 'NONE']) ?? 'NONE',
+      jitter: readChoice(section, 'JitterStrategy', ['NONE', 'FULL']) ?? 'NONE',
     };
     return [retrier];
   });
@@ -64,7 +64,8 @@ function readErrorEquals(section: Section, isLast: boolean): string[] {
     return [];
   });
   if (elements.length === 0 && Array.isArray(own(section.fields, 'ErrorEquals'))) place.error('Value cannot be empty');
-  if (names.includes('States.ALL') && (names.length > 1 || !isLast))
-    place.error('States.ALL must appear alone and at end of list');
+  const all = elements.find(({ value }) => value === 'States.ALL');
+  if (all !== undefined && (elements.length > 1 || !isLast))
+    all.place.error('States.ALL must appear alone and at end of list');
   return names;
 }

@@ -86,11 +86,12 @@ describe('the data of a state', () => {
   it.each([
     ['OutputPath', 'Test', 'Value must be a valid JSONPath. at /States/A/OutputPath'],
     ['InputPath', 7, 'Expected value of type String at /States/A/InputPath'],
+    ['ResultPath', 'a', 'Value must be a valid JSONPath. at /States/A/ResultPath'],
   ])('refuses %s: %j', (field, value, problem) => {
     expect(problemsOf(around({ Type: 'Pass', [field]: value }))).toEqual([`SCHEMA_VALIDATION_FAILED: ${problem}`]);
   });
 
-  it.each(['$.a[*]', '$..a', '$$.Execution.Id', '$variable', 'a'])('refuses %s for a place to write to', (path) => {
+  it.each(['$.a[*]', '$..a', '$$.Execution.Id', '$variable'])('refuses %s for a place to write to', (path) => {
     expect(problemsOf(around({ Type: 'Pass', ResultPath: path }))).toEqual([
       expect.stringMatching(/^SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: .* at \/States\/A\/ResultPath$/),
     ]);
@@ -116,8 +117,15 @@ describe('the data of a state', () => {
     ]);
   });
 
-  it.each(['states', '1st', 'a-b', 'x'.repeat(81)])('refuses %s for the name of a variable', (name) => {
-    expect(problemsOf(aroundJsonata({ Type: 'Pass', Assign: { [name]: 1 } }))).toHaveLength(1);
+  it.each([
+    ['states', "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'."],
+    ['1st', "INVALID_VARIABLE_NAME: Invalid variable name '1st': the variable name contains invalid characters."],
+    ['a-b', "INVALID_VARIABLE_NAME: Invalid variable name 'a-b': the variable name contains invalid characters."],
+    ['x'.repeat(81), `INVALID_VARIABLE_NAME: Invalid variable name '${'x'.repeat(81)}'`],
+  ])('refuses %s for the name of a variable', (name, problem) => {
+    expect(problemsOf(aroundJsonata({ Type: 'Pass', Assign: { [name]: 1 } }))).toEqual([
+      expect.stringContaining(problem),
+    ]);
   });
 });
 

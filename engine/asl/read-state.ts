@@ -7,7 +7,7 @@ import { readMap } from './read-map.ts';
 import { readNext } from './read-next.ts';
 import { readParallel } from './read-parallel.ts';
 import { readTask } from './read-task.ts';
-import { readLanguage, readText, readWord } from './read-values.ts';
+import { languageOf, readLanguage, readText, readWord } from './read-values.ts';
 import { readWait } from './read-wait.ts';
 import { checkShape, type Section } from './section.ts';
 import { stateShapes, type StateType } from './shapes.ts';
@@ -32,13 +32,11 @@ export function readState(name: string, section: Section, rules: Rules): State |
   if (own(fields, 'Type') === undefined) place.error("The field 'Type' is required");
   const type = readWord(section, 'Type', types);
   if (type === undefined) return undefined; // no telling which fields it should have
-  const ownLanguage = readLanguage(section);
-  if (ownLanguage === 'JSONPath' && rules.machineLanguage === 'JSONata') {
-    place.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
-    return undefined;
-  }
-  const language = ownLanguage ?? rules.machineLanguage;
-  checkShape(section, stateShapes[type], language);
+  const isDowngraded = own(fields, 'QueryLanguage') === 'JSONPath' && rules.machineLanguage === 'JSONata';
+  if (isDowngraded) place.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+  const language = languageOf(section) ?? rules.machineLanguage;
+  checkShape(section, stateShapes[type], isDowngraded ? undefined : language); // AWS asks no more about the language then
+  readLanguage(section);
   readText(section, 'Comment');
   return readers[type]({ ...section, name, type, language, rules });
 }

@@ -45,8 +45,13 @@ function readInner(
 function readNamed(name: string, value: Json, states: Place, rules: Rules): [string, State][] {
   const place = states.at(name);
   const length = Array.from(name).length;
-  if (length === 0 || length > longestName)
-    place.error(`The name of a state has 1 to ${longestName} characters, this one has ${length}`, 'INVALID_STATE_NAME');
+  if (length > longestName)
+    place.error(
+      `Invalid State name: '${name}' exceeds the ${longestName}-character limit allowed by the service`,
+      'INVALID_STATE_NAME',
+    );
+  if (length === 0)
+    place.error(`The name of a state has 1 to ${longestName} characters, this one has none`, 'INVALID_STATE_NAME');
   const section = readSection(value, place);
   const state = section && readState(name, section, rules);
   return state === undefined ? [] : [[name, state]];

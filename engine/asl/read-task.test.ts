@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { around, aroundJsonata, functionArn, machineOf, problemsOf, stateA } from './reading-in-tests.ts';
 
 const task = (fields: object) => around({ Type: 'Task', Resource: functionArn, ...fields });
-const calling = (resource: string) => around({ Type: 'Task', Resource: resource });
+const request = { FunctionName: 'f', StateMachineArn: 'm' };
+const calling = (resource: string) =>
+  around({ Type: 'Task', Resource: resource, ...(resource.includes(':::') && { Parameters: request }) });
 
 describe('the resource of a Task', () => {
   it.each([
@@ -58,6 +60,33 @@ describe('the resource of a Task', () => {
   ])('%s is refused in an Express machine', (arn, problem) => {
     expect(problemsOf(calling(arn), { type: 'EXPRESS' })).toEqual([
       `SCHEMA_VALIDATION_FAILED: ${problem} at /States/A/Resource`,
+    ]);
+  });
+
+  it.each([
+    ['Parameters', around],
+    ['Arguments', aroundJsonata],
+  ])('has %s when it is an integration', (field, machine) => {
+    expect(problemsOf(machine({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' }))).toEqual([
+      `SCHEMA_VALIDATION_FAILED: ${field} field is required for resource ARN: arn:aws:states:::lambda:invoke at /States/A/Resource`,
+    ]);
+  });
+
+  it.each([
+    ['lambda:invoke', 'FunctionName'],
+    ['states:startExecution', 'StateMachineArn'],
+  ])('%s is given a %s', (action, field) => {
+    const calls = (Parameters: object) => task({ Resource: `arn:aws:states:::${action}`, Parameters });
+    expect(problemsOf(calls({ [`${field}.$`]: '$.a' }))).toEqual([]);
+    expect(problemsOf(calls({}))).toEqual([
+      `SCHEMA_VALIDATION_FAILED: The field '${field}' is required but was missing at /States/A/Parameters`,
+    ]);
+  });
+
+  it('has no credentials when it is an activity', () => {
+    const Resource = 'arn:aws:states:us-east-1:000000000000:activity:approve';
+    expect(problemsOf(task({ Resource, Credentials: { RoleArn: 'r' } }))).toEqual([
+      "SCHEMA_VALIDATION_FAILED: The field 'Credentials' is not supported for activities at /States/A/Credentials",
     ]);
   });
 

@@ -1,5 +1,5 @@
-import { own } from '../data/json.ts';
-import type { Dynamic, TaskState } from './machine.ts';
+import { isObject, own } from '../data/json.ts';
+import type { Dynamic, Resource, TaskState } from './machine.ts';
 import { readDynamicNumber } from './read-dynamic.ts';
 import { readTemplate } from './read-expressions.ts';
 import { readFlow } from './read-flow.ts';
@@ -9,6 +9,8 @@ import { longestSeconds, readText } from './read-values.ts';
 import { parseResource, resourceProblem } from './resources.ts';
 import { readSection } from './section.ts';
 import type { StateSource } from './state-source.ts';
+
+type ServiceResource = Extract<Resource, { kind: 'service' }>;
 
 /** A Task state; undefined when its resource is none, which is reported. */
 export function readTask(source: StateSource): TaskState | undefined {
@@ -37,8 +39,29 @@ function readResource(source: StateSource) {
   if (arn === undefined) return undefined;
   const problem = resourceProblem(arn, source.rules.machineType, source.rules.knows);
   if (problem !== undefined) source.place.at('Resource').error(problem);
-  return parseResource(arn);
+  const resource = parseResource(arn);
+  if (problem === undefined && resource?.kind === 'service') checkRequest(source, resource);
+  if (resource?.kind === 'activity' && own(source.fields, 'Credentials') !== undefined)
+    source.place.at('Credentials').error("The field 'Credentials' is not supported for activities");
+  return resource;
 }
+
+/** What a service integration cannot do without. The place of the second refusal is a guess. */
+function checkRequest({ fields, place, language }: StateSource, { service, action }: ServiceResource): void {
+  const field = language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const request = own(fields, field);
+  if (request === undefined)
+    place.at('Resource').error(`${field} field is required for resource ARN: arn:aws:states:::${service}:${action}`);
+  const name = own(requiredOf, `${service}:${action}`);
+  if (name === undefined || !isObject(request)) return;
+  if (own(request, name) === undefined && own(request, `${name}.$`) === undefined)
+    place.at(field).error(`The field '${name}' is required but was missing`);
+}
+
+const requiredOf: Readonly<Record<string, string>> = {
+  'lambda:invoke': 'FunctionName',
+  'states:startExecution': 'StateMachineArn',
+};
 
 /** Only two constants can be compared before the state runs. */
 function isShorter(heartbeat: Dynamic | undefined, timeout: Dynamic | undefined): boolean {

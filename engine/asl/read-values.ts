@@ -40,7 +40,10 @@ export function numberProblem(value: Json, { min, max, whole = true }: Bounds): 
   return undefined;
 }
 
-/** One of a few words; undefined when the field is absent, or another word, which is reported. */
+/**
+ * One of a few words that decide which other fields there may be; undefined when the field is absent, or another word,
+ * which is reported.
+ */
 export function readWord<Word extends string>(
   { fields, place }: Section,
   field: string,
@@ -54,8 +57,29 @@ export function readWord<Word extends string>(
   return word;
 }
 
-/** `QueryLanguage`; undefined when it is absent. AWS reads on as for JSONata after another word, which is reported. */
-export function readLanguage(section: Section): QueryLanguage | undefined {
-  const language = readWord(section, 'QueryLanguage', ['JSONPath', 'JSONata']);
-  return own(section.fields, 'QueryLanguage') === undefined ? undefined : (language ?? 'JSONata');
+/** One of a few words, of which AWS says something else than of those that decide about other fields. */
+export function readChoice<Word extends string>(
+  { fields, place }: Section,
+  field: string,
+  words: readonly Word[],
+): Word | undefined {
+  const value = own(fields, field);
+  if (value === undefined) return undefined;
+  const word = words.find((each) => each === value);
+  if (word !== undefined) return word;
+  const isText = typeof value === 'string';
+  place
+    .at(field)
+    .error(isText ? `Value should be one of the following: [${words.join(', ')}]` : 'Expected value of type [STRING]');
+  return undefined;
+}
+
+/** `QueryLanguage`; undefined when it is absent or another word, which is reported. */
+export const readLanguage = (section: Section): QueryLanguage | undefined =>
+  readChoice(section, 'QueryLanguage', ['JSONPath', 'JSONata']);
+
+/** The language a section is read in by its own `QueryLanguage`: AWS takes all but `JSONPath` for JSONata. */
+export function languageOf({ fields }: Section): QueryLanguage | undefined {
+  const value = own(fields, 'QueryLanguage');
+  return value === undefined ? undefined : value === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }

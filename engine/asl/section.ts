@@ -31,12 +31,15 @@ export function readElements(
   return [];
 }
 
-/** Reports the fields of a section that its shape does not have, has in the other query language, lacks or has doubly. */
-export function checkShape({ fields, place }: Section, shape: Shape, language: QueryLanguage): void {
+/**
+ * Reports the fields of a section that its shape does not have, has in the other query language, lacks or has doubly.
+ * @param language undefined when either will do
+ */
+export function checkShape({ fields, place }: Section, shape: Shape, language: QueryLanguage | undefined): void {
   for (const name of Object.keys(fields)) {
     const where = own(shape.fields, name);
     if (where === undefined) place.error(`Field '${name}' is not supported`);
-    else if (where !== 'any' && where !== language)
+    else if (language !== undefined && where !== 'any' && where !== language)
       place.error(
         `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${where}' QueryLanguage`,
       );

@@ -87,6 +87,21 @@ describe('a Task', () => {
     expect([summary.error, at.length, seconds]).toEqual(['RangeError', 4, 1 + 2 + 4]);
   });
 
+  it('tries again at once after an interval of 0', async () => {
+    const retry = { ErrorEquals: ['States.ALL'], IntervalSeconds: 0, MaxAttempts: 2 };
+    let calls = 0;
+    const { summary, seconds } = await runMachine(task('bad', { Retry: [retry] }), {
+      functions: {
+        bad: () => {
+          calls += 1;
+          throw new RangeError('never');
+        },
+      },
+    });
+
+    expect([summary.error, calls, seconds]).toEqual(['RangeError', 3, 0]);
+  });
+
   it('keeps the key of an attempt and gives the next attempt another', async () => {
     const keys: string[] = [];
     await runMachine(task('bad', { Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }] }), {

@@ -58,7 +58,7 @@ describe('mockProblems', () => {
     JSON.stringify({
       StartAt: 'A',
       States: {
-        A: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: {}, Next: 'B' },
+        A: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: { FunctionName: 'f' }, Next: 'B' },
         B: { Type: 'Pass', End: true },
       },
     }),

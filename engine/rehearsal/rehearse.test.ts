@@ -57,7 +57,7 @@ describe('rehearse', () => {
   it.each(['sqs:sendMessage.waitForTaskToken', 'states:startExecution.sync:2'])(
     'gives the end of %s after the service took it',
     async (service) => {
-      const state = { ...call, Resource: `arn:aws:states:::${service}`, Parameters: {} };
+      const state = { ...call, Resource: `arn:aws:states:::${service}`, Parameters: { StateMachineArn: 'm' } };
       const machine = JSON.stringify({ StartAt: 'A', States: { A: state } });
       const reading = readMachine(machine, { knows: () => true });
       if (!reading.ok) throw new Error('not read');

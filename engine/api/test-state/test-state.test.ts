@@ -8,7 +8,12 @@ const put = {
   Parameters: { 'Entries.$': '$.Entries' },
   End: true,
 };
-const start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', Parameters: {}, End: true };
+const start = {
+  Type: 'Task',
+  Resource: 'arn:aws:states:::states:startExecution',
+  Parameters: { StateMachineArn: 'm' },
+  End: true,
+};
 const map = {
   Type: 'Map',
   ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } },

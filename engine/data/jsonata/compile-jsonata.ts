@@ -19,7 +19,9 @@ export function compileJsonata(source: string, field: string): Template {
   if (reference !== undefined)
     throw new ExpressionSyntaxError(
       'UNSUPPORTED_JSONATA_EXPRESSION',
-      `Reference to '${reference}' at the top level is not supported.`,
+      reference === '$$'
+        ? "Reference to '$$' is not supported."
+        : `Reference to '${reference}' at the top level is not supported.`,
     );
   const subject = `The JSONata expression '${text}' specified for the field '${field}'`;
   const failed = (what: string) => new EvaluationError('States.QueryEvaluationError', `${subject} ${what}`, field);

@@ -38,18 +38,33 @@ describe('compileIntrinsic', () => {
     expect(() => compileIntrinsic(text)).toThrow(expect.objectContaining({ code: 'SCHEMA_VALIDATION_FAILED' }));
   });
 
-  it('fails with States.Runtime when a path among the arguments finds nothing', () => {
-    expect(() => evaluate('States.Array(1, States.ArrayLength($.missing))', { other: 1 })).toThrow(
+  const missing = (path: string) =>
+    `The JsonPath argument for the field '${path}' could not be found in the input '{"items":[1,null]}'`;
+
+  it.each([
+    ['States.ArrayLength($.missing)', missing('$.missing')],
+    ["States.Format('{}',States.ArrayLength($.missing))", missing('$.missing')],
+    ['States.Array($.items[5])', missing('$.items[5]')],
+    ['States.Array($.items[5].x)', missing('$.items[5].x')],
+    ['States.Array($$.Nope.Deep)', missing('$.Nope.Deep')],
+    ['States.Array($.items[0][0])', 'Filter: [0] can only be applied to arrays. Current context is: 1'],
+  ])('%s fails with States.Runtime at a path that finds nothing, in the words captured from AWS', (text, reason) => {
+    expect(() => evaluate(text, { items: [1, null] })).toThrow(
       expect.objectContaining({
         error: 'States.Runtime',
-        message: `The function 'States.ArrayLength($.missing)' had the following error: The JsonPath argument for the field '$.missing' could not be found in the input '{"other":1}'`,
+        message: `The function '${text}' had the following error: ${reason}`,
       }),
     );
+  });
+
+  it('takes null and an empty selection for values', () => {
+    expect(evaluate('States.Array($.items[1], $.items[*].x)', { items: [1, null] })).toEqual([null, []]);
   });
 
   it.each([
     ['States.ArrayLength(1)', 'Invalid arguments in States.ArrayLength'],
     ['States.ArrayLength(States.JsonToString($.a))', 'Invalid arguments in States.ArrayLength'],
+    ['States.Array(States.ArrayLength(1))', 'Invalid arguments in States.ArrayLength'],
     ['States.Hash($.a)', 'Invalid arguments in States.Hash'],
     ['States.JsonToString()', 'Invalid arguments in States.JsonToString: only a single argument is allowed.'],
     ["States.Format('{')", "Invalid template in States.Format: matching '}' not found for '{'."],

@@ -1,6 +1,5 @@
-import type { Path } from '../evaluation.ts';
 import type { Json } from '../json.ts';
-import { compilePath } from '../jsonpath/compile-path.ts';
+import { compileArgumentPath, type ArgumentPath } from '../jsonpath/compile-path.ts';
 import { readPath } from '../jsonpath/parse-path.ts';
 import { scan, type Scanner } from '../scanner.ts';
 import { intrinsics } from './intrinsics.ts';
@@ -9,14 +8,12 @@ import { intrinsics } from './intrinsics.ts';
 export interface Call {
   readonly kind: 'call';
   readonly name: string;
-  /** The call's own text, as failures quote it. */
-  readonly text: string;
   readonly args: readonly Argument[];
 }
 
 export type Argument =
   | Call
-  | { readonly kind: 'path'; readonly path: Path }
+  | { readonly kind: 'path'; readonly path: ArgumentPath }
   | { readonly kind: 'constant'; readonly value: Json }
   /** A text in quotes. `raw` still has its escapes, which `States.Format` needs to tell `{}` from `\{\}`. */
   | { readonly kind: 'text'; readonly raw: string };
@@ -40,14 +37,13 @@ export function parseIntrinsic(text: string): Call {
 export const unescapeText = (raw: string): string => raw.replaceAll(/\\(.)/gs, '$1');
 
 function readCall(scanner: Scanner, depth: number): Call {
-  const start = scanner.position();
   const name = scanner.take(/States\.[A-Za-z0-9]+/y);
   if (!Object.hasOwn(intrinsics, name))
     return scanner.fail(`there is no intrinsic function here; there are ${Object.keys(intrinsics).join(', ')}`);
   if (depth > deepestCall) scanner.fail(`calls may stand in each other ${deepestCall} deep, no deeper`);
   scanner.skipSpaces();
   const args = readArguments(scanner, depth);
-  return { kind: 'call', name, text: scanner.text.slice(start, scanner.position()), args };
+  return { kind: 'call', name, args };
 }
 
 function readArguments(scanner: Scanner, depth: number): Argument[] {
@@ -63,7 +59,7 @@ function readArguments(scanner: Scanner, depth: number): Argument[] {
 
 function readArgument(scanner: Scanner, depth: number): Argument {
   const first = scanner.peek();
-  if (first === '$') return { kind: 'path', path: compilePath(takePath(scanner)) };
+  if (first === '$') return { kind: 'path', path: compileArgumentPath(takePath(scanner)) };
   if (first === "'") return { kind: 'text', raw: takeText(scanner) };
   if (first === 'S') return readCall(scanner, depth + 1);
   const word = scanner.take(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);

@@ -32,6 +32,33 @@ export function compilePath(text: string, field?: string): Path {
   };
 }
 
+/** A path among the arguments of an intrinsic function. */
+export interface ArgumentPath {
+  /** undefined when it finds nothing, an index past the end of an array among that. */
+  find(scope: Scope): Json | undefined;
+  /** Why it finds nothing, as captured from AWS: a context path is named as if the context were the input. */
+  explain(scope: Scope): string;
+}
+
+/** @throws ExpressionSyntaxError `SCHEMA_VALIDATION_FAILED` */
+export function compileArgumentPath(text: string): ArgumentPath {
+  const { root, steps } = parsePath(text);
+  const select = compileSteps(steps, 'nothing');
+  return {
+    find(scope) {
+      const document = rootOf(root, scope);
+      return document === undefined ? undefined : select(document);
+    },
+    explain(scope) {
+      const document = rootOf(root, scope);
+      const why = document === undefined ? '' : explainMiss(steps, document);
+      if (why.startsWith('Filter: ')) return why;
+      const named = root.kind === 'context' ? text.slice(1) : text;
+      return `The JsonPath argument for the field '${named}' could not be found in the input '${JSON.stringify(scope.input)}'`;
+    },
+  };
+}
+
 function rootOf(root: Root, scope: Scope): Json | undefined {
   if (root.kind === 'variable') return own(scope.variables, root.name);
   return root.kind === 'context' ? scope.context : scope.input;

@@ -16,12 +16,13 @@ type Visit = (node: Json, document: Json, effort: Effort, found: (value: Json) =
 /**
  * Steps as closures, made once. A definite path is a plain walk that gives the value itself; an indefinite one gives an array,
  * empty when nothing is found or something on the way is missing, as AWS answers.
+ * @param pastEnd what a definite path finds at an index past the end of an array
  */
-export function compileSteps(steps: readonly Step[]): Select {
-  if (isDefinite(steps)) return compileWalk(steps);
+export function compileSteps(steps: readonly Step[], pastEnd: 'null' | 'nothing' = 'null'): Select {
+  if (isDefinite(steps)) return compileWalk(steps, pastEnd);
   const cut = steps.findIndex((step) => step.kind === 'function');
   const visit = (cut < 0 ? steps : steps.slice(0, cut)).reduceRight(compileVisit, atEnd);
-  const compute = compileWalk(cut < 0 ? [] : steps.slice(cut)); // functions take the whole array of what was found
+  const compute = compileWalk(cut < 0 ? [] : steps.slice(cut), pastEnd); // functions take the whole array of what was found
   return (document, effort) => {
     const values: Json[] = [];
     visit(document, document, effort, (value) => values.push(value));
@@ -29,8 +30,8 @@ export function compileSteps(steps: readonly Step[]): Select {
   };
 }
 
-function compileWalk(steps: readonly Step[]): Select {
-  const moves = steps.map(compileMove);
+function compileWalk(steps: readonly Step[], pastEnd: 'null' | 'nothing'): Select {
+  const moves = steps.map((step) => compileMove(step, pastEnd));
   return (document, effort) => {
     exert(effort, moves.length);
     let node: Json | undefined = document;
@@ -42,12 +43,16 @@ function compileWalk(steps: readonly Step[]): Select {
   };
 }
 
-function compileMove(step: Step): Select {
+function compileMove(step: Step, pastEnd: 'null' | 'nothing'): Select {
   switch (step.kind) {
     case 'child':
       return (node) => (isObject(node) ? own(node, step.name) : undefined);
     case 'index':
-      return (node) => (Array.isArray(node) ? (at(node, step.index) ?? null) : undefined); // past the end: null, as on AWS
+      return (node) => {
+        if (!Array.isArray(node)) return undefined;
+        const element = at(node, step.index);
+        return element === undefined && pastEnd === 'null' ? null : element;
+      };
     case 'children':
       return (node, effort) => {
         exert(effort, step.names.length);

@@ -47,14 +47,14 @@ export function compileArgumentPath(text: string): ArgumentPath {
   return {
     find(scope) {
       const document = rootOf(root, scope);
-      return document === undefined ? undefined : select(document);
+      return document === undefined ? undefined : select(document, scope.effort ?? fullEffort());
     },
     explain(scope) {
       const document = rootOf(root, scope);
       const why = document === undefined ? '' : explainMiss(steps, document);
       if (why.startsWith('Filter: ')) return why;
       const named = root.kind === 'context' ? text.slice(1) : text;
-      return `The JsonPath argument for the field '${named}' could not be found in the input '${JSON.stringify(scope.input)}'`;
+      return `The JsonPath argument for the field '${named}' could not be found in the input '${shownJson(scope.input)}'`;
     },
   };
 }

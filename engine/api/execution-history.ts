@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Details, HistoryEvent } from '../core/history.ts';
+import { withoutData } from '../runner/event-data.ts';
 import { mustHaveRun } from './executions.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
 import { readPage } from './pages.ts';
@@ -23,22 +23,3 @@ export const historyOperations = ({ store }: Pick<StepFunctionsApiOptions, 'stor
     return { events: events.map((event) => ({ ...event, timestamp: epochSeconds(event.timestamp) })), ...token };
   },
 });
-
-/** What an event carries of an execution's data, and the notes about it. */
-const DATA = new Set([
-  'input',
-  'inputDetails',
-  'output',
-  'outputDetails',
-  'parameters',
-  'assignedVariables',
-  'assignedVariablesDetails',
-]);
-
-function withoutData({ id, previousEventId, timestamp, type, ...details }: HistoryEvent): HistoryEvent {
-  const kept = Object.entries<Details>(details).map(([key, value]) => [key, detailsWithoutData(value)]);
-  return { id, previousEventId, timestamp, type, ...Object.fromEntries(kept) };
-}
-
-const detailsWithoutData = (details: Details): Details =>
-  Object.fromEntries(Object.entries(details).filter(([name]) => !DATA.has(name)));

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { LoggingConfiguration, StoredMachine } from '../runner/ports.ts';
+import type { LoggingConfiguration, LogSink, StoredMachine } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
 
 const logGroup = z.object({ logGroupArn: z.optional(z.string().check(z.maxLength(256))) });
@@ -38,6 +38,16 @@ export function readSettings(asked: z.output<typeof shape>, before?: StoredMachi
     logging: loggingConfiguration === undefined ? kept.logging : readLogging(loggingConfiguration),
     tracing: tracingConfiguration === undefined ? kept.tracing : { enabled: tracingConfiguration.enabled ?? false },
   };
+}
+
+/** @throws ApiError `InvalidLoggingConfiguration` when the log group is not there */
+export async function mustHaveLogGroup(
+  logs: Pick<LogSink, 'has'> | undefined,
+  { destinations = [] }: Partial<LoggingConfiguration> = {},
+): Promise<void> {
+  for (const { cloudWatchLogsLogGroup } of destinations)
+    if ((await logs?.has(cloudWatchLogsLogGroup.logGroupArn)) !== true)
+      throw invalidLogging('Log Destination not found.');
 }
 
 /** @throws ApiError `InvalidEncryptionConfiguration` for a key of the caller's own */

@@ -1,4 +1,4 @@
-import type { Clock, ExecutionStore, Ids, TaskDispatcher } from '../runner/ports.ts';
+import type { Clock, ExecutionStore, Ids, LogSink, TaskDispatcher } from '../runner/ports.ts';
 import type { Express } from '../runner/express.ts';
 import type { Runner } from '../runner/runner.ts';
 
@@ -13,6 +13,8 @@ export interface StepFunctionsApiOptions {
   readonly store: Omit<ExecutionStore, 'create' | 'commit' | 'outbox'>;
   /** Says which resources a machine may name, and performs the task of a state that is tested without a mock. */
   readonly dispatcher: TaskDispatcher;
+  /** Says which log groups there are; undefined where nothing is logged. */
+  readonly logs?: Pick<LogSink, 'has'> | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly region: string;

@@ -4,6 +4,7 @@ import {
   apiUnderTest,
   calling,
   executionArn,
+  logGroupArn,
   machineArn,
   passing,
   roleArn,
@@ -139,6 +140,11 @@ describe('state machine operations', () => {
         'Invalid Logging Configuration: Log Destination not found.',
       ],
       [
+        { loggingConfiguration: { level: 'ALL', destinations: [logTo('none')] } },
+        'InvalidLoggingConfiguration',
+        'Invalid Logging Configuration: Log Destination not found.',
+      ],
+      [
         { encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY' } },
         'InvalidEncryptionConfiguration',
         /AWS_OWNED_KEY/,
@@ -148,7 +154,7 @@ describe('state machine operations', () => {
     });
 
     it('keeps logging and tracing, and shows them', async () => {
-      const loggingConfiguration = { level: 'ALL', includeExecutionData: true, destinations: [logTo('deploy')] };
+      const loggingConfiguration = { level: 'ALL', includeExecutionData: true, destinations: [logTo('group')] };
       await create('deploy', { loggingConfiguration, tracingConfiguration: { enabled: true } });
       expect(await describeMachine('deploy')).toMatchObject({
         loggingConfiguration,
@@ -347,5 +353,5 @@ describe('state machine operations', () => {
 });
 
 const logTo = (name: string) => ({
-  cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:us-east-1:000000000000:log-group:${name}:*` },
+  cloudWatchLogsLogGroup: { logGroupArn: logGroupArn(name) },
 });

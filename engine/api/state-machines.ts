@@ -3,7 +3,7 @@ import type { StoredMachine } from '../runner/ports.ts';
 import { ApiError } from './api-error.ts';
 import { mustBeRunnable } from './definitions.ts';
 import { mustBeOffered } from './express.ts';
-import { readSettings, settingsFields, settingsOf } from './machine-settings.ts';
+import { mustHaveLogGroup, readSettings, settingsFields, settingsOf } from './machine-settings.ts';
 import type { ApiParts } from './options.ts';
 import { readPage } from './pages.ts';
 import { readMachineArn, readQualifiedArn, readRoleArn } from './read-arn.ts';
@@ -50,6 +50,7 @@ export function stateMachineOperations(options: ApiParts) {
         const name = readName(asked.name);
         const roleArn = readRoleArn(asked.roleArn);
         const settings = readSettings(asked);
+        await mustHaveLogGroup(options.logs, settings.logging);
         const { type, definition } = asked;
         mustBeRunnable(definition, type, options);
         if (type === 'EXPRESS') mustBeOffered(options.express);
@@ -93,7 +94,9 @@ export function stateMachineOperations(options: ApiParts) {
             'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
           );
         const roleArn = asked.roleArn === undefined ? before.roleArn : readRoleArn(asked.roleArn);
-        const changed = { ...before, ...readSettings(asked, before), definition, roleArn };
+        const settings = readSettings(asked, before);
+        if (asked.loggingConfiguration !== undefined) await mustHaveLogGroup(options.logs, settings.logging);
+        const changed = { ...before, ...settings, definition, roleArn };
         mustBeRunnable(definition, before.type, options);
         const now = clock.now();
         const machine = isSame(before, changed) ? before : { ...changed, revisionId: newUuid(ids), updatedAt: now };

@@ -70,6 +70,8 @@ export type Effect =
   | { readonly kind: 'StopMapRun'; readonly id: string; readonly mapRun: string }
   /** Tells whoever listens that the execution's status changed. Stays in the outbox until it is taken. */
   | { readonly kind: 'Announce'; readonly id: string; readonly event: Announcement }
+  /** Puts the execution's events, from this one on, where its machine logs. */
+  | { readonly kind: 'Log'; readonly id: string; readonly from: number }
   /** Tells another execution what it waits for. Opened by an execution's last step; delivered at least once. */
   | { readonly kind: 'Deliver'; readonly id: string; readonly to: string; readonly event: ExecutionEvent };
 

@@ -1,6 +1,7 @@
 import type { Effect, Step } from '../core/index.ts';
 import { randomnessOf } from '../core/randomness.ts';
 import type { EndWatchers } from './end-watchers.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { Performer } from './performer.ts';
 import type { ExecutionSummary } from './ports.ts';
 import type { RunnerOptions } from './runner-options.ts';
@@ -23,9 +24,12 @@ export interface CommitterOptions extends Pick<RunnerOptions, 'store' | 'events'
   readonly cache: StateCache;
   readonly performer: Pick<Performer, 'perform' | 'withdraw'>;
   readonly ends: EndWatchers;
+  readonly log: Pick<ExecutionLog, 'marked' | 'committed'>;
 }
 
-export function createCommitter({ store, events, clock, ids, cache, performer, ends }: CommitterOptions): Committer {
+export function createCommitter(options: CommitterOptions): Committer {
+  const { store, events, clock, ids, cache, performer, ends, log } = options;
+
   /** The summary with the step's end, when it has one. */
   const ending = (summary: ExecutionSummary, { end }: Step) =>
     end === undefined ? summary : endedSummary(summary, end, clock.now());
@@ -47,6 +51,7 @@ export function createCommitter({ store, events, clock, ids, cache, performer, e
     const { arn } = loaded.summary;
     if (step.end === undefined) cache.put(loaded);
     else cache.forget(arn);
+    log.committed(loaded, step);
     for (const id of step.closed) performer.withdraw(arn, id);
     for (const effect of step.opened) performer.perform(arn, effect);
     if (step.end !== undefined) ends.tell(loaded.summary);
@@ -55,7 +60,7 @@ export function createCommitter({ store, events, clock, ids, cache, performer, e
   return {
     async create(unwritten, first) {
       const summary = ending(unwritten.summary, first);
-      const step = announcing(first, unwritten.summary, summary);
+      const step = log.marked(unwritten, announcing(first, unwritten.summary, summary));
       if ((await store.create(summary, { ...step, summary })) === 'exists') return 'exists';
       afterCommit(committed(unwritten, summary), step);
       return summary;
@@ -63,7 +68,7 @@ export function createCommitter({ store, events, clock, ids, cache, performer, e
     async commit(advanced, taken, changed) {
       const before = changed ?? advanced.summary;
       const after = ending(before, taken);
-      const step = announcing(taken, before, after);
+      const step = log.marked(advanced, announcing(taken, before, after));
       const summary = after === advanced.summary ? undefined : after;
       const answer = await store.commit(advanced.summary.arn, advanced.version, { ...step, summary });
       if (answer === 'committed') afterCommit(committed(advanced, summary), step);

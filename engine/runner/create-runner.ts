@@ -3,7 +3,8 @@ import { toEpochMs } from '../data/instant.ts';
 import { createActivityDesk } from './activity-desk.ts';
 import { createCommitter } from './committer.ts';
 import { createEndWatchers } from './end-watchers.ts';
-import { outboxExit } from './leave-outbox.ts';
+import { createExecutionLog } from './execution-log.ts';
+import { outboxExit, outboxHand } from './leave-outbox.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { letterOpener } from './open-letters.ts';
 import { createPerformer } from './performer.ts';
@@ -34,11 +35,13 @@ export function createRunner(options: RunnerOptions): Runner {
   const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
   const mailboxes = createMailboxes({ open: (arn, letters) => open(arn, letters), pause });
   const ask: Ask = (arn, letter) => new Promise((answered) => mailboxes.post(arn, { ...letter, answered }));
+  const log = createExecutionLog({ ...options, release: outboxHand(options) });
   const performer = createPerformer({
     ...options,
     objects: options.objects,
     events: options.events,
     desk,
+    log,
     // What is waited for stays here: its end goes through the outbox.
     start: (request) =>
       (request.waiter === undefined && elsewhere?.(request.machine)?.start(request)) || start(request),
@@ -47,7 +50,7 @@ export function createRunner(options: RunnerOptions): Runner {
     done: outboxExit({ ...options, post: mailboxes.post }),
     tasks: options.tasks,
   });
-  const committer = createCommitter({ ...options, cache, performer, ends });
+  const committer = createCommitter({ ...options, cache, performer, ends, log });
   const open = letterOpener({ ...options, cache, committer, context });
   const start = executionStarter({ ...options, committer, context });
 
@@ -103,6 +106,7 @@ export function createRunner(options: RunnerOptions): Runner {
       desk.close();
       performer.close();
       await mailboxes.close();
+      await log.close();
     },
   };
 }

@@ -39,9 +39,8 @@ export function createExpress({ machines, standard, machineOf, ...options }: Exp
     });
     running.add(runner);
     const { execution } = await runner.start(request);
-    const ended = runner.ended(execution.arn).then(async (summary) => {
-      running.delete(runner);
-      await runner.close();
+    const ended = runner.ended(execution.arn).then((summary) => {
+      void runner.close().then(() => running.delete(runner)); // nobody waits for what it logs
       return summary;
     });
     return { execution, ended };

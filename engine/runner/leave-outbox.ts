@@ -2,13 +2,24 @@ import type { Answer, Mailboxes } from './mailboxes.ts';
 import type { ExecutionArn } from './ports.ts';
 import type { RunnerOptions } from './runner-options.ts';
 
-export interface OutboxExitOptions extends Pick<RunnerOptions, 'store' | 'onProblem'> {
+type Stored = Pick<RunnerOptions, 'store' | 'onProblem'>;
+
+export interface OutboxExitOptions extends Stored {
   readonly post: Mailboxes['post'];
 }
 
 /** Takes a performed effect out of the outbox: by a step while the execution runs, by hand when it has ended. */
-export function outboxExit({ store, onProblem, post }: OutboxExitOptions): (arn: ExecutionArn, id: string) => void {
-  async function byHand(arn: ExecutionArn, id: string): Promise<void> {
+export function outboxExit({ post, ...options }: OutboxExitOptions): (arn: ExecutionArn, id: string) => void {
+  const byHand = outboxHand(options);
+  return (arn, id) => {
+    const answered = (answer: Answer) => void (answer === 'ignored' && byHand(arn, id));
+    post(arn, { event: { kind: 'EffectDone', id }, answered });
+  };
+}
+
+/** Takes a performed effect out of the outbox of an execution that no step is taken of. */
+export function outboxHand({ store, onProblem }: Stored): (arn: ExecutionArn, id: string) => Promise<void> {
+  return async (arn, id) => {
     try {
       for (let done = false; !done; ) {
         const stored = await store.load(arn);
@@ -19,10 +30,5 @@ export function outboxExit({ store, onProblem, post }: OutboxExitOptions): (arn:
     } catch (thrown) {
       onProblem('an effect stays in the outbox and will be performed again', arn, thrown);
     }
-  }
-
-  return (arn, id) => {
-    const answered = (answer: Answer) => void (answer === 'ignored' && byHand(arn, id));
-    post(arn, { event: { kind: 'EffectDone', id }, answered });
   };
 }

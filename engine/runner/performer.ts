@@ -1,5 +1,6 @@
 import { toEpochMs } from '../data/instant.ts';
 import { type Effect, type ExecutionEvent, taskEffect } from '../core/index.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { ActivityDesk } from './activity-desk.ts';
 import { type ChildExecutions, childExecutions, type ChildOutcome, type ChildStarter } from './child-executions.ts';
 import type { Letter } from './mailboxes.ts';
@@ -20,6 +21,7 @@ export interface PerformerOptions extends Pick<ChildStarter, 'stop'>, Omit<MapRu
   /** Absent: nobody listens. */
   readonly events: EventSink | undefined;
   readonly desk: ActivityDesk;
+  readonly log: Pick<ExecutionLog, 'perform'>;
   readonly clock: Clock;
   readonly post: (arn: ExecutionArn, letter: Letter) => void;
   /** An effect without an outcome was performed and may leave the outbox. */
@@ -33,7 +35,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
 export function createPerformer(options: PerformerOptions): Performer {
-  const { dispatcher, desk, events, clock, post, done, onProblem } = options;
+  const { dispatcher, desk, log, events, clock, post, done, onProblem } = options;
   const timers = createTimers(clock);
   const children = options.tasks ?? childExecutions(options);
   const mapRuns = mapRunPerformer({ ...options, timers });
@@ -81,6 +83,8 @@ export function createPerformer(options: PerformerOptions): Performer {
           return post(arn, { event: { kind: 'Continued', id: effect.id } });
         case 'Announce':
           return announce(arn, effect);
+        case 'Log':
+          return log.perform(arn, effect);
         case 'Deliver':
           return post(effect.to, { event: effect.event, answered: () => done(arn, effect.id) });
         case 'StopChild':

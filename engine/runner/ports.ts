@@ -245,6 +245,20 @@ export interface EventSink {
   put(event: Announcement): Promise<void>;
 }
 
+/** Takes the lines that executions log, in log groups. */
+export interface LogSink {
+  /** Whether the log group is there, or would be made; a machine that is to log anywhere else is refused. */
+  has(logGroupArn: string): Promise<boolean>;
+  /**
+   * Appends lines to a log group, all of them or none, and resolves when they are as durable as the sink is. An
+   * execution's lines are put in the order of its events and none before the one before it was taken; rejected lines are
+   * put again. So no line is lost that a commit has the event of, and a line is there twice only when the process died
+   * after it was taken and before the next commit of its execution. What an Express execution logs is lost with
+   * the process, and when it is rejected after the execution has ended.
+   */
+  put(logGroupArn: string, lines: readonly string[]): Promise<void>;
+}
+
 /** At least 120 unpredictable bits as 32 hexadecimal digits: execution names and the seed of each step. */
 export interface Ids {
   next(): string;

@@ -30,7 +30,7 @@ export function executionRedriver({ store, clock, machineOf, committer, context 
       const machine = compiledMachine(machineOf, stands);
       const step = redriveStep(machine, stored, context(), clientToken);
       const redriven = redrivenSummary(ended, clock.now());
-      const advanced = advance({ ...stored, frames: { ...frames }, machine }, step);
+      const advanced = advance({ ...stored, frames: { ...frames }, machine, logging: stands.logging }, step);
       if ((await committer.commit(advanced, step, redriven)) === 'conflict') continue;
       return { kind: 'redriven', at: redriven.redrivenAt };
     }

@@ -2,7 +2,16 @@ import type { Machine } from '../asl/machine.ts';
 import type { Watch } from '../core/index.ts';
 import type { ChildExecutions } from './child-executions.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Clock, EventSink, ExecutionArn, ExecutionStore, Ids, StoredMachine, TaskDispatcher } from './ports.ts';
+import type {
+  Clock,
+  EventSink,
+  ExecutionArn,
+  ExecutionStore,
+  Ids,
+  LogSink,
+  StoredMachine,
+  TaskDispatcher,
+} from './ports.ts';
 import type { Runner } from './runner.ts';
 
 /** What a host gives its runner. */
@@ -13,6 +22,8 @@ export interface RunnerOptions {
   readonly objects?: ObjectStore;
   /** Told when an execution's status changes. */
   readonly events?: EventSink | undefined;
+  /** Where executions log whose machines say so. Without it, none do. */
+  readonly logs?: LogSink | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The machine of a stored definition; called again and again for the same one, so worth remembering. */

@@ -27,7 +27,14 @@ export function executionStarter({ store, clock, ids, machineOf, committer, cont
     const running = runningSummary({ ...asked, arn, machine, startedAt: clock.now() });
     const definition = compiledMachine(machineOf, machine);
     const step = startStep(definition, startFacts(running, machine, waiter), context());
-    const unwritten = { summary: running, version: 0, head: step.head, frames: {}, machine: definition };
+    const unwritten = {
+      summary: running,
+      version: 0,
+      head: step.head,
+      frames: {},
+      machine: definition,
+      logging: machine.logging,
+    };
     const execution = await committer.create(advance(unwritten, step), step);
     if (execution !== 'exists') return { kind: 'started', execution } as const;
     const holder = await store.summary(arn);

@@ -1,11 +1,20 @@
 import type { Machine } from '../asl/machine.ts';
 import { applyFrames, type Frame, type Step } from '../core/index.ts';
 import { compiledMachine, storedMachineAt } from './map-run/item-processors.ts';
-import type { ExecutionArn, ExecutionStore, ExecutionSummary, StoredExecution, StoredMachine } from './ports.ts';
+import type {
+  ExecutionArn,
+  ExecutionStore,
+  ExecutionSummary,
+  LoggingConfiguration,
+  StoredExecution,
+  StoredMachine,
+} from './ports.ts';
 
 /** A running execution in memory: what is stored, and the machine it runs. */
 export interface Loaded extends StoredExecution {
   readonly machine: Machine;
+  /** Of the revision it runs. */
+  readonly logging: LoggingConfiguration | undefined;
   /** Belongs to whoever steps the execution, who alone changes it. */
   readonly frames: Record<string, Frame>;
 }
@@ -40,7 +49,7 @@ export function createStateCache(
       const machine = await storedMachineAt(store, machineArn, revisionId);
       if (machine === undefined)
         throw new Error(`${arn} runs revision ${revisionId} of ${machineArn}, which is not stored`);
-      const loaded = { ...stored, machine: compiledMachine(machineOf, machine) };
+      const loaded = { ...stored, machine: compiledMachine(machineOf, machine), logging: machine.logging };
       put(loaded);
       return loaded;
     },

@@ -13,7 +13,9 @@ import { toEpochMs } from '../../engine/data/instant.ts';
 import type { TaskDispatcher, TaskOutcome } from '../../engine/runner/ports.ts';
 import { functionOf } from './behaviours.ts';
 import type { Behaviour, Case } from './case.ts';
+import { createLogGroups, type LogGroups } from './log-groups.ts';
 import { createQueues, type Queues } from './queues.ts';
+import { createStatusEvents, type StatusEvents } from './status-events.ts';
 
 export const ACCOUNT = '111111111111';
 export const REGION = 'us-east-1';
@@ -26,6 +28,8 @@ export interface CaseHost {
   fetch(account: string): Fetch;
   readonly clock: VirtualClock;
   readonly queues: Queues;
+  readonly logs: LogGroups;
+  readonly events: StatusEvents;
   /** Lets time go on after an answer of GetActivityTask: it stands still until whoever asked has looked at it. */
   taskTaken(): void;
   /** What the host could not settle by itself. */
@@ -40,6 +44,8 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-conformance-'));
   const database = sqliteExecutionStore(join(folder, 'executions.db'));
   const queues = createQueues();
+  const logs = createLogGroups(REGION, ACCOUNT);
+  const events = createStatusEvents(queues);
   const problems: string[] = [];
   const onProblem = (problem: string, thrown: unknown) => void problems.push(`${problem}: ${String(thrown)}`);
 
@@ -59,7 +65,15 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
   const dispatcher = withCompactCauses(
     inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => undefined }),
   );
-  const engine = composeEngine({ store: time.port(database), dispatcher, clock, ids: randomIds, onProblem });
+  const engine = composeEngine({
+    store: time.port(database),
+    dispatcher,
+    events: recorded.kind === 'eventbridge' ? time.port(events.sink) : undefined,
+    logs: time.port(logs.sink),
+    clock,
+    ids: randomIds,
+    onProblem,
+  });
   const apis = new Map<string, Fetch>();
   const taken: (() => void)[] = [];
   const holdingTasks =
@@ -77,6 +91,8 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
     },
     clock,
     queues,
+    logs,
+    events,
     taskTaken: () => taken.shift()?.(),
     problems,
     async close() {

@@ -28,7 +28,12 @@ export function startHelper(name: string, params: Json | undefined, world: Helpe
   if (name === 'deploy_cfn_template' && own(given, 'template') === 'wait-for-callback.yaml')
     world.host.queues.consume(ANY_QUEUE, answering(world, callbackOfFunction));
   if (name === 'sfn_activity_consumer') void workFor(given, world);
-  return name.endsWith('_queue') ? `https://sqs.us-east-1.amazonaws.com/111111111111/${name}` : {};
+  if (!name.endsWith('_queue')) return {};
+  const url = `https://sqs.us-east-1.amazonaws.com/111111111111/${name}`;
+  world.host.queues.create(url);
+  if (name === 'sfn_events_to_sqs_queue')
+    world.host.events.bringTo(url, textOf(params, 'state_machine_arn') || undefined);
+  return url;
 }
 
 type Callback = (body: { readonly [key: string]: Json }, token: string, say: Say) => Promise<void>;

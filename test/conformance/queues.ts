@@ -13,6 +13,8 @@ export type Consumer = (body: string) => void;
 export interface Queues {
   create(url: string): void;
   consume(url: string, consumer: Consumer): void;
+  /** A message that comes from elsewhere. */
+  put(url: string, body: string): void;
   /** The bodies that wait, which are taken out. */
   receive(url: string): readonly string[];
   readonly sendMessage: LocalFunction;
@@ -30,6 +32,7 @@ export function createQueues(): Queues {
     consume(url, consumer) {
       queue(url).consumer = consumer;
     },
+    put: (url, body) => void queue(url).bodies.push(body),
     receive: (url) => queue(url).bodies.splice(0),
     async sendMessage(input) {
       const given = isObject(input) ? input : {};

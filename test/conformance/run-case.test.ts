@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fetch, listen, type Listening } from '../../adapters/local/host/listen.ts';
 import type { Json } from '../../engine/data/json.ts';
-import type { Case } from './case.ts';
+import type { Case, CaseStep } from './case.ts';
 import { ACCOUNT, REGION } from './case-host.ts';
 import { createClient, type Client } from './client.ts';
 import { runCase, type Theatre } from './run-case.ts';
@@ -152,6 +152,86 @@ describe('runCase', () => {
       kind: 'not-applicable',
       reason: 'refused at creation by name: sns:publish',
     });
+  });
+
+  const logging = (type: string, expected: Json) =>
+    recording({
+      kind: 'logs',
+      steps: [
+        { n: 0, fixture: 'sfn_create_log_group', params: { name: 'group' } },
+        { n: 1, call: 'DescribeLogGroups', service: 'logs', params: { logGroupNamePrefix: 'group' } },
+        {
+          n: 2,
+          call: 'CreateStateMachine',
+          params: {
+            name: 'm',
+            roleArn,
+            type,
+            definition: JSON.stringify({ StartAt: 'F', States: { F: { Type: 'Fail', Error: 'E' } } }),
+            loggingConfiguration: {
+              level: 'FATAL',
+              destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: '${1.logGroups[0].arn}' } }],
+            },
+          },
+        },
+        { n: 3, call: 'StartExecution', params: { stateMachineArn: '${2.stateMachineArn}' } },
+        { n: 4, wait: 'execution_logs', params: { logGroupName: 'group' } },
+        { n: 5, match: 'end_event', value: '${4[-1].type}' },
+        { n: 6, match: 'logged_execution_events', value: [] },
+      ],
+      expected: { end_event: 'ExecutionFailed', logged_execution_events: expected },
+    });
+  const ended = {
+    id: '3',
+    type: 'ExecutionFailed',
+    details: { error: 'E' },
+    redrive_count: '0',
+    previous_event_id: '2',
+    event_timestamp: 'timestamp',
+    execution_arn: '<arn:1>',
+  };
+
+  it.each(['STANDARD', 'EXPRESS'])('compares what a %s execution logged, line by line', async (type) => {
+    expect(await runCase(logging(type, [ended]), {}, theatre)).toEqual({ kind: 'passed' });
+    expect(await runCase(logging(type, [ended, ended]), {}, theatre)).toMatchObject({ kind: 'failed' });
+    expect(await runCase(logging(type, []), {}, theatre)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('refuses a log group that the recorded test deleted', async () => {
+    const [fixture, describe, create] = logging('STANDARD', []).steps ?? [];
+    const drop = { n: 9, call: 'DeleteLogGroup', service: 'logs', params: { logGroupName: 'group' } };
+    const steps = [fixture, describe, drop, { ...create, n: 2, expectError: true }].filter(
+      (step) => step !== undefined,
+    );
+    const match = { n: 10, match: 'refusal', value: '${2.Error.Message}' };
+    const expected = { refusal: 'Invalid Logging Configuration: Log Destination not found.' };
+
+    expect(await runCase(recording({ steps: [...steps, match] as CaseStep[], expected }), {}, theatre)).toEqual({
+      kind: 'passed',
+    });
+  });
+
+  it('collects the status events that a recorded rule brings into a queue', async () => {
+    const events = (statuses: readonly string[]) =>
+      recording({
+        kind: 'eventbridge',
+        steps: [
+          create(0, waiting),
+          {
+            n: 1,
+            helper: 'sfn_events_to_sqs_queue',
+            params: { state_machine_arn: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:m` },
+          },
+          { n: 2, call: 'StartExecution', params: { stateMachineArn: '${0.stateMachineArn}' } },
+          { n: 3, wait: 'execution_terminated', params: { execution_arn: '${2.executionArn}' } },
+          { n: 4, call: 'ReceiveMessage', service: 'sqs', poll: true, params: { QueueUrl: '${1}' } },
+          { n: 5, match: 'events', value: ['${4.Messages[0].Body.$json.detail.status}'] },
+        ],
+        expected: { events: statuses },
+      });
+
+    expect(await runCase(events(['RUNNING', 'SUCCEEDED']), {}, theatre)).toEqual({ kind: 'passed' });
+    expect(await runCase(events(['RUNNING']), {}, theatre)).toMatchObject({ kind: 'failed' });
   });
 
   it('calls back for the queue of a recorded helper', async () => {

@@ -1,8 +1,9 @@
 import { isObject, type Json, own } from '../../engine/data/json.ts';
-import type { CaseStep } from './case.ts';
+import { type CaseStep, textOf } from './case.ts';
 import { ACCOUNT, type CaseHost } from './case-host.ts';
 import type { Client } from './client.ts';
 import { startHelper } from './helpers.ts';
+import type { LoggedEvent } from './log-groups.ts';
 import { otherService } from './other-services.ts';
 import { type Answer, resolveSymbol, substituteSymbols, SYMBOL } from './symbols.ts';
 
@@ -81,6 +82,7 @@ async function answerOf(step: CaseStep & { readonly params: Json }, stage: Stage
     const world = { host, client: stage.client(account), over, onProblem: (problem: string) => problems.push(problem) };
     return { kind: 'value', value: startHelper(step.helper, params, world) };
   }
+  if (service === 'sqs' && step.poll === true) await settle(stage); // what is on its way arrives
   if (call === undefined || service !== undefined)
     return { kind: 'value', value: otherService(service ?? 'fixture', call ?? step.fixture ?? '', params, stage) };
   if (step.paginate === true) return { kind: 'value', value: await allPages(stage.client(account), call, params) };
@@ -125,10 +127,24 @@ async function allPages(client: Client, call: string, params: Json): Promise<unk
 export const resolve = (symbol: string, stage: Stage): unknown =>
   resolveSymbol(symbol, (n) => stage.answers.get(n) ?? stage.unlisted());
 
-/** What a test computed itself from a listing stands in the recording as `[]`; then the newest listing is what there is. */
-function matchedValue({ value, n }: CaseStep, stage: Stage): unknown {
+/**
+ * What is compared. Lists that a test made itself stand in the recording as `[]`: what was logged, or else what it
+ * picked from the newest listing. Of messages that a test received one after the other, the first one stands for all.
+ */
+function matchedValue({ match = '', value, n }: CaseStep, stage: Stage): unknown {
+  if (Array.isArray(value) && match.includes('logged')) return stage.host.logs.events();
+  if (Array.isArray(value) && value.length === 1 && FIRST_MESSAGE.test(JSON.stringify(value)))
+    return allMessages(String(value[0]), stage);
   if (!Array.isArray(value) || value.length > 0) return substituteSymbols(value, (symbol) => resolve(symbol, stage));
   return new Computed([...stage.answers].filter(([at]) => at < n).map(([, answer]) => answer));
+}
+
+const FIRST_MESSAGE = /^\["\$\{\d+\.Messages\[0\][^"]*"\]$/;
+
+function allMessages(symbol: string, stage: Stage): readonly unknown[] {
+  const received = resolve(symbol.replace(/\.Messages.*\}$/, '.Messages}'), stage);
+  const count = Array.isArray(received) ? received.length : 0;
+  return Array.from({ length: count }, (_, i) => resolve(symbol.replace('[0]', `[${i}]`), stage));
 }
 
 /** Stands for a list that the recorded test picked from the answers before; the items of the newest listing. */
@@ -155,6 +171,7 @@ const PATIENCE_MS = 4_000;
 /** What tests wait for because AWS is slow to show it holds here at once; only the end of an execution needs time. */
 async function waitFor(what: string, params: Json, stage: Stage): Promise<unknown> {
   const given = isObject(params) ? params : {};
+  if (what === 'execution_logs') return waitForLogs(textOf(params, 'logGroupName'), stage);
   const args = own(given, 'args');
   const arn = own(given, 'execution_arn') ?? (Array.isArray(args) ? args[0] : undefined);
   if (typeof arn !== 'string' || !/^execution|^await_execution/.test(what) || what.includes('logs')) return {};
@@ -172,6 +189,21 @@ export async function waitForEnd(executionArn: string, stage: Stage): Promise<un
     if (answer.kind === 'refused') throw new Error(`DescribeExecution was refused: ${answer.code}: ${answer.message}`);
     const { status } = answer.value as { readonly status?: string };
     if (status !== 'RUNNING' || isIdle || Date.now() > until) return answer.value;
+    await stage.released(async () => {
+      const idle = stage.host.clock.idle().then(() => (isIdle = true));
+      await Promise.race([idle, pause(wait)]);
+    });
+  }
+}
+
+/** What is logged when an execution has ended, or when nothing here will log more. */
+async function waitForLogs(group: string, stage: Stage): Promise<readonly LoggedEvent[]> {
+  const until = Date.now() + PATIENCE_MS;
+  let isIdle = false;
+  for (let wait = 0; ; wait = Math.min(wait + 1, 10)) {
+    const events = stage.host.logs.events(group);
+    const hasEnded = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(events.at(-1)?.type ?? '');
+    if (hasEnded || isIdle || Date.now() > until) return events;
     await stage.released(async () => {
       const idle = stage.host.clock.idle().then(() => (isIdle = true));
       await Promise.race([idle, pause(wait)]);

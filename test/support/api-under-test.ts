@@ -1,10 +1,11 @@
+import { memoryLogSink } from '../../adapters/memory/log-sink.ts';
 import { memoryObjectStore } from '../../adapters/memory/object-store.ts';
 import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
 import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../engine/api/index.ts';
 import { createRunner } from '../../engine/runner/create-runner.ts';
 import { createExpress } from '../../engine/runner/express.ts';
 import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
-import type { EventSink, StoredMachine } from '../../engine/runner/ports.ts';
+import type { EventSink, LogSink, StoredMachine } from '../../engine/runner/ports.ts';
 import type { Runner } from '../../engine/runner/runner.ts';
 import { countingIds } from './counting-ids.ts';
 import { functionArn, mustRead } from './run-machine.ts';
@@ -16,6 +17,7 @@ export function apiUnderTest({
   store = memoryExecutionStore(),
   authentication = undefined as Authentication | undefined,
   events = undefined as EventSink | undefined,
+  logs = undefined as LogSink | undefined,
 } = {}) {
   const clock = testClock();
   const ids = countingIds();
@@ -27,6 +29,7 @@ export function apiUnderTest({
   const objects = memoryObjectStore(['bucket'], () => clock.now());
   const shared = {
     dispatcher,
+    logs: logs ?? memoryLogSink([logGroupArn('group')]),
     objects,
     clock,
     ids,
@@ -41,7 +44,7 @@ export function apiUnderTest({
   });
   const express = createExpress({ ...shared, machines: store, standard: runner });
   const place = { region: 'us-east-1', account };
-  const operations = stepFunctionsOperations({ runner, express, store, dispatcher, clock, ids, ...place });
+  const operations = stepFunctionsOperations({ runner, express, store, dispatcher, logs: shared.logs, clock, ids, ...place });
   const fetch = stepFunctionsApi({
     operations,
     ids,
@@ -55,6 +58,8 @@ export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
 
 export const roleArn = 'arn:aws:iam::000000000000:role/pointsman';
 export const machineArn = (name: string): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
+/** `group` exists. */
+export const logGroupArn = (name: string): string => `arn:aws:logs:us-east-1:000000000000:log-group:${name}:*`;
 export const executionArn = (machine: string, name: string): string =>
   `arn:aws:states:us-east-1:000000000000:execution:${machine}:${name}`;
 

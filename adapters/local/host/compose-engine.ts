@@ -1,7 +1,7 @@
 import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
 import { createRunner } from '../../../engine/runner/create-runner.ts';
 import { createExpress } from '../../../engine/runner/express.ts';
-import type { Clock, EventSink, ExecutionStore, Ids, TaskDispatcher } from '../../../engine/runner/ports.ts';
+import type { Clock, EventSink, ExecutionStore, Ids, LogSink, TaskDispatcher } from '../../../engine/runner/ports.ts';
 import type { ObjectStore } from '../../../engine/runner/object-store.ts';
 import type { Runner } from '../../../engine/runner/runner.ts';
 import { machineCache } from './machine-cache.ts';
@@ -13,6 +13,8 @@ export interface EngineParts {
   readonly dispatcher: TaskDispatcher;
   /** Told when an execution's status changes. */
   readonly events?: EventSink | undefined;
+  /** Where executions log; without it, a machine that is to log is refused. */
+  readonly logs?: LogSink | undefined;
   /** Absent: signatures are not looked at. */
   readonly authentication?: Authentication | undefined;
   readonly clock: Clock;
@@ -31,9 +33,10 @@ export interface Engine {
 
 /** The interpreter and its API over the ports of a host. */
 export function composeEngine(parts: EngineParts): Engine {
-  const { store, objects, dispatcher, events, authentication, clock, ids, onProblem } = parts;
+  const { store, objects, dispatcher, events, logs, authentication, clock, ids, onProblem } = parts;
   const shared = {
     dispatcher,
+    logs,
     clock,
     ids,
     machineOf: machineCache((resource) => dispatcher.knows(resource)),
@@ -55,7 +58,7 @@ export function composeEngine(parts: EngineParts): Engine {
     },
     api: (place) =>
       stepFunctionsApi({
-        operations: stepFunctionsOperations({ runner, express, store, dispatcher, clock, ids, ...place }),
+        operations: stepFunctionsOperations({ runner, express, store, dispatcher, logs, clock, ids, ...place }),
         ids,
         authentication,
         onProblem,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../../../engine/runner/object-store.ts';
 import type { Runner } from '../../../engine/runner/runner.ts';
-import type { ExecutionStore, StoredMachine } from '../../../engine/runner/ports.ts';
+import type { ExecutionStore, LogSink, StoredMachine } from '../../../engine/runner/ports.ts';
 import { stepFunctions } from '../../../functions/index.ts';
 import type { Configuration } from '../../configuration.ts';
 import type { World } from '../../world.ts';
@@ -34,6 +34,7 @@ interface EngineOptions {
   readonly store: ExecutionStore;
   /** What distributed Maps read and write. */
   readonly objects: ObjectStore;
+  readonly logs: LogSink;
   readonly world: World;
   readonly time: HostTime;
   readonly log: Logger;
@@ -45,6 +46,7 @@ export async function openEngine({
   configuration,
   store,
   objects,
+  logs,
   world,
   time,
   log,
@@ -62,6 +64,7 @@ export async function openEngine({
   const engine = composeEngine({
     store,
     objects,
+    logs,
     dispatcher,
     events: eventSinkIn(configuration, log),
     authentication: authenticationIn(configuration),

@@ -3,6 +3,7 @@ import { readConfiguration } from '../../configuration.ts';
 import { openWorld } from '../../world.ts';
 import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
+import { fileLogSink } from '../log-sink.ts';
 import { folderObjectStore } from '../object-store/object-store.ts';
 import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
@@ -63,8 +64,9 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     const world = await openWorld(configuration, dataFolder, time.clock, log);
     opened.push(() => world.close());
     const objects = time.port(folderObjectStore(join(dataFolder, 'objects')));
+    const logs = time.port(fileLogSink(join(dataFolder, 'logs')));
     const deployMachineArn = addressesIn(configuration.aws).machine('deploy');
-    const engine = await openEngine({ configuration, store: time.port(store), objects, world, time, log });
+    const engine = await openEngine({ configuration, store: time.port(store), objects, logs, world, time, log });
     opened.push(() => engine.close());
     opened.push(() => time.close());
     const housekeeping = startHousekeeping({ world, store, deployMachineArn, log });

@@ -44,7 +44,16 @@ export function apiUnderTest({
   });
   const express = createExpress({ ...shared, machines: store, standard: runner });
   const place = { region: 'us-east-1', account };
-  const operations = stepFunctionsOperations({ runner, express, store, dispatcher, logs: shared.logs, clock, ids, ...place });
+  const operations = stepFunctionsOperations({
+    runner,
+    express,
+    store,
+    dispatcher,
+    logs: shared.logs,
+    clock,
+    ids,
+    ...place,
+  });
   const fetch = stepFunctionsApi({
     operations,
     ids,

@@ -122,6 +122,21 @@ describe('activity operations', () => {
     expect(tested.clock.armed()).toBe(0);
   });
 
+  it('lets a thousand workers wait, and takes another one when one has left', async () => {
+    await api.CreateActivity({ name: 'approve' });
+    const worker = new AbortController();
+    const leaving = api.GetActivityTask({ activityArn }, worker.signal);
+    const workers = Array.from({ length: 999 }, () => api.GetActivityTask({ activityArn }));
+    await settle();
+    await expect(api.GetActivityTask({ activityArn })).rejects.toMatchObject({ code: 'ActivityWorkerLimitExceeded' });
+    worker.abort();
+    await leaving;
+    workers.push(api.GetActivityTask({ activityArn }));
+    await settle();
+    tested.clock.advance(60_000);
+    expect(await Promise.all(workers)).toHaveLength(1000);
+  });
+
   it('gives no task to a worker that left', async () => {
     await api.CreateActivity({ name: 'approve' });
     const worker = new AbortController();

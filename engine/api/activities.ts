@@ -19,9 +19,13 @@ const activityOnly = z.object({ activityArn: fields.arn });
 const polling = z.object({ activityArn: fields.arn, workerName: z.optional(fields.name) });
 const listing = z.object({ maxResults: z.optional(fields.maxResults), nextToken: z.optional(fields.nextToken) });
 
+/** Workers that may wait for an activity's tasks at the same time. ("Service quotas") */
+const MOST_WORKERS = 1000;
+
 /** Activities: work that a Task hands to whoever asks for it. */
 export function activityOperations({ store, runner, clock, region, account, inTurn }: ApiParts) {
   const { activities, tags } = store.catalog;
+  const waiting = new Map<string, number>();
 
   async function mustFind(arn: string): Promise<StoredActivity> {
     const activity = await activities.get(readActivityArn(arn));
@@ -54,7 +58,7 @@ export function activityOperations({ store, runner, clock, region, account, inTu
 
     /** By name. */
     ListActivities: async (request: unknown) => {
-      const { items, token } = await readPage(readFields(listing, request), (page) => activities.list('', page));
+      const { items, token } = await readPage(readFields(listing, request), clock, (page) => activities.list('', page));
       const shown = items.map(({ arn, name, createdAt }) => ({
         activityArn: arn,
         name,
@@ -77,8 +81,21 @@ export function activityOperations({ store, runner, clock, region, account, inTu
     GetActivityTask: async (request: unknown, signal?: AbortSignal) => {
       const { activityArn, workerName } = readFields(polling, request);
       const { arn } = await mustFind(activityArn);
-      const task = await runner.activities.take(arn, workerName, signal);
-      return task === undefined ? {} : { taskToken: task.token, input: task.input };
+      const before = waiting.get(arn) ?? 0;
+      if (before >= MOST_WORKERS)
+        throw new ApiError(
+          'ActivityWorkerLimitExceeded',
+          `Activity Worker Limit Exceeded: ${MOST_WORKERS} workers wait for tasks of '${arn}' already`,
+        );
+      waiting.set(arn, before + 1);
+      try {
+        const task = await runner.activities.take(arn, workerName, signal);
+        return task === undefined ? {} : { taskToken: task.token, input: task.input };
+      } finally {
+        const left = (waiting.get(arn) ?? 1) - 1;
+        if (left === 0) waiting.delete(arn);
+        else waiting.set(arn, left);
+      }
     },
   };
 }

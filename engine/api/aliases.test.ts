@@ -59,6 +59,7 @@ describe('alias operations', () => {
     for (const more of [{ description: 'other' }, { routingConfiguration: routes(50, 50) }])
       await expect(create(more)).rejects.toMatchObject({
         code: 'ConflictException',
+        status: 409,
         message:
           'Failed to create alias because an alias with the same name and a different routing configuration already exists.',
       });

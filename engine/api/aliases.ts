@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import type { AliasRoute, StoredAlias } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, invalidRequest, resourceNotFound } from './api-error.ts';
 import type { ApiParts } from './options.ts';
 import { readPage } from './pages.ts';
 import { isVersion, readQualifiedArn } from './read-arn.ts';
-import { fields, readFields, text } from './read-fields.ts';
+import { fields, readFields } from './read-fields.ts';
 import { mustExist } from './resolve-machine.ts';
 import { epochSeconds } from './wire-values.ts';
 
 const routing = z
-  .array(z.object({ stateMachineVersionArn: text(1, 2000), weight: z.int().check(z.gte(0), z.lte(100)) }))
+  .array(z.object({ stateMachineVersionArn: fields.arn, weight: z.int().check(z.gte(0), z.lte(100)) }))
   .check(z.minLength(1), z.maxLength(2));
 /** With the escapes that AWS shows in its refusal. */
 // oxlint-disable-next-line no-useless-escape
@@ -45,14 +45,15 @@ export function aliasOperations({ store, clock, inTurn }: ApiParts) {
     const machineArn = checkRoutes(routes);
     await mustExist(store, machineArn);
     const found = await Promise.all(routes.map(({ versionArn }) => versions.get(versionArn)));
-    if (found.includes(undefined)) throw notFound();
+    const missing = routes[found.indexOf(undefined)];
+    if (missing !== undefined) throw notFound(missing.versionArn);
     return { machineArn, routes };
   }
 
   async function mustFind(arn: string): Promise<StoredAlias> {
     readQualifiedArn(arn);
     const alias = await aliases.get(arn);
-    if (alias === undefined) throw notFound();
+    if (alias === undefined) throw notFound(arn);
     return alias;
   }
 
@@ -87,9 +88,9 @@ export function aliasOperations({ store, clock, inTurn }: ApiParts) {
       inTurn(async () => {
         const { stateMachineAliasArn, description, routingConfiguration } = readFields(update, request);
         if (description === undefined && routingConfiguration === undefined)
-          throw new ApiError(
-            'ValidationException',
+          throw invalidRequest(
             'Either the description or the routing configuration must be specified',
+            'MISSING_REQUIRED_PARAMETER',
           );
         const before = await mustFind(stateMachineAliasArn);
         const { routes } = routingConfiguration === undefined ? before : await readRoutes(routingConfiguration);
@@ -116,7 +117,7 @@ export function aliasOperations({ store, clock, inTurn }: ApiParts) {
       const { stateMachineArn, ...paging } = readFields(listing, request);
       const { machineArn, qualifier } = readQualifiedArn(stateMachineArn);
       await mustExist(store, machineArn);
-      const { items, token } = await readPage(paging, (page) => aliases.list(machineArn, page));
+      const { items, token } = await readPage(paging, clock, (page) => aliases.list(machineArn, page));
       const pointing = ({ routes }: StoredAlias) => routes.some(({ versionArn }) => versionArn === stateMachineArn);
       const shown = qualifier === undefined ? items : items.filter(pointing);
       return { stateMachineAliases: shown.map(listed), ...token };
@@ -160,6 +161,6 @@ const listed = ({ arn, createdAt }: StoredAlias) => ({
   creationDate: epochSeconds(createdAt),
 });
 
-const invalid = (problem: string) => new ApiError('ValidationException', problem);
+const invalid = (problem: string) => invalidRequest(problem, 'INVALID_ROUTING_CONFIGURATION');
 
-const notFound = () => new ApiError('ResourceNotFound', 'Request references a resource that does not exist.');
+const notFound = (arn: string) => resourceNotFound('Request references a resource that does not exist.', arn);

@@ -3,12 +3,12 @@ import type { Diagnostic, States } from '../asl/machine.ts';
 import { readMachine } from '../asl/read-machine.ts';
 import { ApiError } from './api-error.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
-import { fields, readFields } from './read-fields.ts';
+import { fields, readFields, text } from './read-fields.ts';
 
 type Known = Pick<StepFunctionsApiOptions, 'dispatcher'>;
 
 const validation = z.object({
-  definition: z.string(),
+  definition: text(0, 1_048_576), // AWS takes the empty one, whatever its service model says
   type: z._default(fields.type, 'STANDARD'),
   severity: z._default(z.enum(['ERROR', 'WARNING']), 'ERROR'),
   maxResults: z._default(z.int().check(z.gte(0), z.lte(100)), 100),

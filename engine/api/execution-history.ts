@@ -14,11 +14,11 @@ const asked = z.object({
   nextToken: z.optional(fields.nextToken),
 });
 
-export const historyOperations = ({ store }: Pick<StepFunctionsApiOptions, 'store'>) => ({
+export const historyOperations = ({ store, clock }: Pick<StepFunctionsApiOptions, 'store' | 'clock'>) => ({
   GetExecutionHistory: async (request: unknown) => {
     const { executionArn, includeExecutionData, reverseOrder: reverse, ...paging } = readFields(asked, request);
     const { arn } = await mustHaveRun(store, executionArn);
-    const { items, token } = await readPage(paging, (page) => store.history(arn, { reverse, ...page }));
+    const { items, token } = await readPage(paging, clock, (page) => store.history(arn, { reverse, ...page }));
     const events = includeExecutionData ? items : items.map(withoutData);
     return { events: events.map((event) => ({ ...event, timestamp: epochSeconds(event.timestamp) })), ...token };
   },

@@ -167,7 +167,25 @@ describe('execution operations', () => {
       await api.StopExecution({ executionArn: executionArn('call', '1') });
       expect((await list({ statusFilter: 'ABORTED' })).executions.map(({ name }) => name)).toEqual(['1']);
       expect((await list({ statusFilter: 'RUNNING' })).executions.map(({ name }) => name)).toEqual(['2']);
-      expect((await list({ statusFilter: 'PENDING_REDRIVE' })).executions).toEqual([]);
+    });
+
+    it.each([{ statusFilter: 'PENDING_REDRIVE' }, { redriveFilter: 'REDRIVEN' }])(
+      'refuses %o without a Map Run',
+      async (filter) => {
+        await expect(list(filter)).rejects.toMatchObject({ code: 'ValidationException' });
+      },
+    );
+
+    it('takes a token for 24 hours', async () => {
+      for (const name of ['1', '2', '3']) await start('call', { name });
+      const { nextToken } = await list({ maxResults: 1 });
+      tested.clock.advance(24 * 3_600_000 - 1);
+      expect((await list({ maxResults: 1, nextToken })).executions).toHaveLength(1);
+      tested.clock.advance(1);
+      await expect(list({ maxResults: 1, nextToken })).rejects.toMatchObject({
+        code: 'InvalidToken',
+        message: "Invalid Token: 'Invalid token'",
+      });
     });
 
     it('refuses a status of other spelling and a machine that is not there', async () => {
@@ -178,7 +196,10 @@ describe('execution operations', () => {
       await expect(list({ stateMachineArn: machineArn('none') })).rejects.toMatchObject({
         code: 'StateMachineDoesNotExist',
       });
-      await expect(api.ListExecutions({})).rejects.toMatchObject({ code: 'ValidationException' });
+      await expect(api.ListExecutions({})).rejects.toMatchObject({
+        code: 'ValidationException',
+        members: { reason: 'MISSING_REQUIRED_PARAMETER' },
+      });
     });
   });
 

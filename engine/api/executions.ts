@@ -4,7 +4,7 @@ import { isObject } from '../data/json.ts';
 import { splitLabel, storedMachineAt } from '../runner/map-run/item-processors.ts';
 import { notRedrivable } from '../runner/redrivable.ts';
 import type { ExecutionStatus, ExecutionSummary, MapRun } from '../runner/ports.ts';
-import { ApiError, typeNotSupported } from './api-error.ts';
+import { ApiError, invalidRequest, typeNotSupported } from './api-error.ts';
 import { mustBeOffered } from './express.ts';
 import { mustHaveMapRun } from './find-map-run.ts';
 import type { ApiParts, StepFunctionsApiOptions } from './options.ts';
@@ -19,14 +19,15 @@ import { epochSeconds, machineData, machineFacts, newUuid } from './wire-values.
 const start = z.object({
   stateMachineArn: fields.arn,
   name: z.optional(fields.name),
-  input: z._default(z.string(), '{}'),
+  input: z._default(fields.data, '{}'),
+  traceHeader: z.optional(fields.traceHeader),
 });
 const execution = z.object({ executionArn: fields.arn, includedData: z._default(fields.includedData, 'ALL_DATA') });
 const stop = z.object({ executionArn: fields.arn, error: z.optional(fields.error), cause: z.optional(fields.cause) });
-const redrive = z.object({ executionArn: fields.arn, clientToken: z.optional(text(1, 64)) });
+const redrive = z.object({ executionArn: fields.arn, clientToken: z.optional(text(1, 64).check(z.regex(/^[!-~]+$/))) });
 const listing = z.object({
   stateMachineArn: z.optional(fields.arn),
-  mapRunArn: z.optional(z.string()),
+  mapRunArn: z.optional(fields.longArn),
   statusFilter: z.optional(z.enum(['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'])),
   redriveFilter: z.optional(z.enum(['REDRIVEN', 'NOT_REDRIVEN'])),
   maxResults: z.optional(fields.maxResults),
@@ -77,22 +78,24 @@ export function executionOperations({ runner, express, store, clock, ids }: ApiP
       const asked = readFields(listing, request);
       const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = asked;
       if (mapRunArn !== undefined && stateMachineArn !== undefined)
-        throw new ApiError('ValidationException', 'Must provide either a state machine ARN or a map run ARN, not both');
+        throw invalidRequest('Must provide either a state machine ARN or a map run ARN, not both');
       if (mapRunArn === undefined && stateMachineArn === undefined)
-        throw new ApiError('ValidationException', 'Must provide a state machine ARN to list executions');
+        throw invalidRequest(
+          'Must provide a state machine ARN or a map run ARN to list executions',
+          'MISSING_REQUIRED_PARAMETER',
+        );
       const run = mapRunArn === undefined ? undefined : await mustHaveMapRun(store, mapRunArn);
       const machine = run === undefined ? (await resolveMachine(store, ids, stateMachineArn ?? '')).machine : undefined;
       if (machine?.type === 'EXPRESS') throw typeNotSupported();
       if (run === undefined && redriveFilter !== undefined)
-        throw new ApiError(
-          'ValidationException',
-          'redriveFilter can only be used with a Map Run: leave it out, or name mapRunArn',
-        );
+        throw invalidRequest('redriveFilter can only be used with a Map Run: leave it out, or name mapRunArn');
+      if (run === undefined && statusFilter === 'PENDING_REDRIVE')
+        throw invalidRequest('PENDING_REDRIVE can only be asked for with a Map Run: name mapRunArn');
       // Executions of a Map Run are not redriven here, so these two have none.
       if (statusFilter === 'PENDING_REDRIVE' || redriveFilter === 'REDRIVEN') return { executions: [] };
       const of = machine === undefined ? { mapRunArn: run?.arn ?? '' } : listedBy(stateMachineArn ?? '', machine.arn);
       const filter: { readonly status?: ExecutionStatus } = statusFilter === undefined ? {} : { status: statusFilter };
-      const { items, token } = await readPage(asked, (page) => store.list({ ...of, ...filter, ...page }));
+      const { items, token } = await readPage(asked, clock, (page) => store.list({ ...of, ...filter, ...page }));
       return { executions: items.map((each) => ({ ...listed(each), ...itemCountOf(each, run) })), ...token };
     },
 

@@ -12,8 +12,8 @@ import { epochSeconds, newUuid } from './wire-values.ts';
 const start = z.object({
   stateMachineArn: fields.arn,
   name: z.optional(fields.name),
-  input: z._default(z.string(), '{}'),
-  traceHeader: z.optional(fields.description),
+  input: z._default(fields.data, '{}'),
+  traceHeader: z.optional(fields.traceHeader),
   includedData: z._default(fields.includedData, 'ALL_DATA'),
 });
 

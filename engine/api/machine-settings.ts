@@ -1,20 +1,27 @@
 import * as z from 'zod/mini';
 import type { LoggingConfiguration, LogSink, StoredMachine } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, invalidRequest } from './api-error.ts';
+import { fields, text } from './read-fields.ts';
 
-const logGroup = z.object({ logGroupArn: z.optional(z.string().check(z.maxLength(256))) });
+const logGroup = z.object({ logGroupArn: z.optional(fields.arn) });
 const logging = z.object({
   level: z.optional(z.enum(['ALL', 'ERROR', 'FATAL', 'OFF'])),
   includeExecutionData: z.optional(z.boolean()),
   destinations: z.optional(z.array(z.object({ cloudWatchLogsLogGroup: z.optional(logGroup) }))),
 });
 
-export const encryptionField = z.optional(z.object({ type: z.enum(['AWS_OWNED_KEY', 'CUSTOMER_MANAGED_KMS_KEY']) }));
+export const encryptionField = z.optional(
+  z.object({
+    type: z.enum(['AWS_OWNED_KEY', 'CUSTOMER_MANAGED_KMS_KEY']),
+    kmsKeyId: z.optional(text(1, 2048)),
+    kmsDataKeyReusePeriodSeconds: z.optional(z.int().check(z.gte(60), z.lte(900))),
+  }),
+);
 
 /** Members of CreateStateMachine and UpdateStateMachine beside the definition and the role. */
 export const settingsFields = {
   publish: z.optional(z.boolean()),
-  versionDescription: z.optional(z.string().check(z.maxLength(256))),
+  versionDescription: z.optional(fields.description),
   loggingConfiguration: z.optional(logging),
   tracingConfiguration: z.optional(z.object({ enabled: z.optional(z.boolean()) })),
   encryptionConfiguration: encryptionField,
@@ -31,7 +38,7 @@ export type MachineSettings = Required<Pick<StoredMachine, 'logging' | 'tracing'
 export function readSettings(asked: z.output<typeof shape>, before?: StoredMachine): MachineSettings {
   const { publish, versionDescription, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = asked;
   if (versionDescription !== undefined && publish !== true)
-    throw new ApiError('ValidationException', 'Version description can only be set when publish is true');
+    throw invalidRequest('Version description can only be set when publish is true');
   mustOwnKey(encryptionConfiguration);
   const kept = settingsOf(before ?? {});
   return {

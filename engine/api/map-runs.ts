@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { MapRunCounts } from '../core/index.ts';
 import type { MapRun } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { invalidRequest } from './api-error.ts';
 import { mustHaveRun } from './executions.ts';
 import { mustHaveMapRun } from './find-map-run.ts';
 import type { StepFunctionsApiOptions } from './options.ts';
@@ -23,7 +23,7 @@ const change = z.object({
 });
 
 /** Map Runs: what distributed Maps did, and what they may do. */
-export function mapRunOperations({ runner, store }: StepFunctionsApiOptions) {
+export function mapRunOperations({ runner, store, clock }: StepFunctionsApiOptions) {
   return {
     DescribeMapRun: async (request: unknown) => {
       const run = await mustHaveMapRun(store, readFields(mapRun, request).mapRunArn);
@@ -42,7 +42,7 @@ export function mapRunOperations({ runner, store }: StepFunctionsApiOptions) {
     ListMapRuns: async (request: unknown) => {
       const asked = readFields(listing, request);
       const { arn: executionArn } = await mustHaveRun(store, asked.executionArn);
-      const { items, token } = await readPage(asked, (page) => store.mapRuns({ executionArn, ...page }));
+      const { items, token } = await readPage(asked, clock, (page) => store.mapRuns({ executionArn, ...page }));
       return { mapRuns: items.map((run) => ({ ...named(run), stateMachineArn: run.machineArn })), ...token };
     },
 
@@ -58,16 +58,17 @@ export function mapRunOperations({ runner, store }: StepFunctionsApiOptions) {
         toleratedFailureCount === undefined &&
         toleratedFailurePercentage === undefined
       )
-        throw new ApiError(
-          'ValidationException',
+        throw invalidRequest(
           'Either maxConcurrency, toleratedFailureCount or toleratedFailurePercentage must be specified',
+          'MISSING_REQUIRED_PARAMETER',
         );
       const answer = await runner.changeMapRun(arn, {
         maxConcurrency,
         toleratedFailureCount,
         toleratedFailurePercentage,
       });
-      if (answer === 'ended') throw new ApiError('ValidationException', `Map Run has already completed: '${arn}'`);
+      if (answer === 'ended')
+        throw invalidRequest(`Map Run has already completed: '${arn}'`, 'CANNOT_UPDATE_COMPLETED_MAP_RUN');
       return {};
     },
   };

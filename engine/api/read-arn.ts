@@ -1,10 +1,18 @@
-import { ApiError } from './api-error.ts';
+import { ApiError, invalidRequest } from './api-error.ts';
 
 /**
  * A state machine's ARN, as it was given. Whether it exists is not looked at.
- * @throws ApiError `InvalidArn`
+ * @throws ApiError `InvalidArn`; `ValidationException` for that of a distributed Map inside a machine
  */
-export const readMachineArn = (arn: string): string => readStatesArn(arn, 'stateMachine', 1);
+export function readMachineArn(arn: string): string {
+  const [, , , , , , name] = readStatesArn(arn, 'stateMachine', 1).split(':');
+  if (name?.includes('/') === true)
+    throw invalidRequest(
+      `A state machine's ARN has no label here. Received: ${arn}`,
+      'API_DOES_NOT_SUPPORT_LABELED_ARNS',
+    );
+  return arn;
+}
 
 /** A machine's ARN and what stands behind it: a version's number or an alias's name. */
 export interface QualifiedArn {

@@ -15,6 +15,9 @@ export const fields = {
   error: text(0, 256),
   cause: text(0, 32_768),
   description: text(0, 256),
+  /** JSON text. */
+  data: text(0, 262_144),
+  traceHeader: text(0, 256).check(z.regex(/^\p{ASCII}*$/u)),
   includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']),
 };
 
@@ -31,9 +34,9 @@ export function readFields<T extends z.ZodMiniType>(shape: T, request: unknown):
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
   const result = shape.safeParse(given);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => problemOf(issue, valueAt(given, issue.path)));
-  const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`;
-  throw new ApiError('ValidationException', `${count} detected: ${problems.join('; ')}`);
+  const problems = new Set(result.error.issues.map((issue) => problemOf(issue, given)));
+  const count = problems.size === 1 ? '1 validation error' : `${problems.size} validation errors`;
+  throw new ApiError('ValidationException', `${count} detected: ${[...problems].join('; ')}`);
 }
 
 type Issue = z.core.$ZodIssue;
@@ -45,11 +48,38 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return valueAt(inner, rest);
 }
 
-function problemOf(issue: Issue, value: unknown): string {
-  const shown = value === undefined ? 'null' : `'${shortened(javaText(value, issue.path.at(-1)))}'`;
-  const place = issue.path.map((name) => (typeof name === 'number' ? `${name + 1}.member` : String(name))).join('.');
-  return `Value ${shown} at '${place}' failed to satisfy constraint: ${constraintOf(issue, value)}`;
+/** Members whose values AWS does not repeat. (Service model, `sensitive`) */
+const SENSITIVE = new Set<PropertyKey>([
+  'cause',
+  'context',
+  'definition',
+  'description',
+  'error',
+  'errorCausedByState',
+  'input',
+  'mapItemReaderData',
+  'output',
+  'result',
+  'stateName',
+  'variables',
+  'versionDescription',
+]);
+
+function problemOf(issue: Issue, request: unknown): string {
+  const found = valueAt(request, issue.path);
+  const inList = typeof issue.path.at(-1) === 'number' && typeof found === 'string';
+  const path = inList ? issue.path.slice(0, -1) : issue.path;
+  const value = inList ? valueAt(request, path) : found;
+  const shown = value === undefined ? 'null' : `'${shortened(javaText(value, path.at(-1)))}'`;
+  const place = path.map((name) => (typeof name === 'number' ? `${name + 1}.member` : String(name))).join('.');
+  const subject = SENSITIVE.has(path.at(-1) ?? '') ? 'Value' : `Value ${shown}`;
+  const constraint = inList ? TAG_KEYS : constraintOf(issue, value);
+  return `${subject} at '${place}' failed to satisfy constraint: ${constraint}`;
 }
+
+/** Of the members of the one list of texts there is, AWS says all that they have to be. */
+const TAG_KEYS =
+  'Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]';
 
 /** What AWS calls the members of a list when it shows one. */
 const MEMBERS: Readonly<Record<string, string>> = { routingConfiguration: 'RoutingConfigurationListItem', tags: 'Tag' };
@@ -75,15 +105,43 @@ function constraintOf(issue: Issue, value: unknown): string {
         ? 'Member must not be null'
         : `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
     case 'invalid_format':
-      return `Member must satisfy regular expression pattern: ${issue.pattern?.slice(1, -1)}`;
+      return `Member must satisfy regular expression pattern: ${shownPattern(issue.pattern)}`;
     default:
       if (value === undefined) return 'Member must not be null';
-      throw new ApiError(
-        'SerializationException',
-        `${issue.path.join('.')} has a value of another JSON type than it should have`,
-      );
+      throw wrongType(issue, value);
   }
 }
 
 /** AWS repeats the whole value; a definition or an input is cut. */
 const shortened = (value: string): string => (value.length <= 4096 ? value : `${value.slice(0, 4096)}…`);
+
+/** A pattern as AWS's service model has it, which matches the whole value without saying so. */
+const shownPattern = (pattern = ''): string => {
+  const source = pattern.replace(/^\/(.*)\/u?$/s, '$1');
+  return source.startsWith('^(') ? source : source.slice(1, -1);
+};
+
+/** A value of another JSON type, in the words of AWS's parser. */
+function wrongType(issue: Issue, value: unknown): ApiError {
+  const wanted = issue.code === 'invalid_type' ? issue.expected : undefined;
+  return new ApiError('SerializationException', wrongTypeText(wanted, value));
+}
+
+function wrongTypeText(wanted: string | undefined, value: unknown): string {
+  if (wanted === 'array' || wanted === 'object')
+    return `Unexpected field type: a ${wanted === 'array' ? 'list' : 'structure'} is expected`;
+  if (Array.isArray(value)) return 'Start of list found where not expected';
+  if (isObject(value)) return 'Start of structure or map found where not expected.';
+  const found =
+    typeof value === 'boolean'
+      ? `${String(value).toUpperCase()}_VALUE`
+      : `${typeof value === 'number' ? 'NUMBER' : 'STRING'}_VALUE`;
+  return `${found} can not be converted to ${JAVA_TYPES[wanted ?? ''] ?? 'the type that is expected'}`;
+}
+
+const JAVA_TYPES: Readonly<Record<string, string>> = {
+  string: 'a String',
+  int: 'an Integer',
+  number: 'an Integer',
+  boolean: 'a Boolean',
+};

@@ -116,7 +116,7 @@ describe('state machine operations', () => {
         code: 'ValidationException',
         message:
           `3 validation errors detected: Value '${name}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80; ` +
-          "Value null at 'definition' failed to satisfy constraint: Member must not be null; " +
+          "Value at 'definition' failed to satisfy constraint: Member must not be null; " +
           "Value 'FAST' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]",
       });
     });
@@ -280,6 +280,17 @@ describe('state machine operations', () => {
       message: `Invalid Arn: '${problem}'`,
     });
   });
+
+  it.each(['DescribeStateMachine', 'DeleteStateMachine', 'UpdateStateMachine', 'StartExecution'] as const)(
+    '%s refuses the ARN of a distributed Map inside a machine',
+    async (operation) => {
+      const stateMachineArn = `${machineArn('deploy')}/Map`;
+      await expect(api[operation]({ stateMachineArn, definition: passing })).rejects.toMatchObject({
+        code: 'ValidationException',
+        members: { reason: 'API_DOES_NOT_SUPPORT_LABELED_ARNS' },
+      });
+    },
+  );
 
   it('finds no versions and no aliases', async () => {
     await create('deploy');

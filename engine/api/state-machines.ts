@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { StoredMachine } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, invalidRequest } from './api-error.ts';
 import { mustBeRunnable } from './definitions.ts';
 import { mustBeOffered } from './express.ts';
 import { mustHaveLogGroup, readSettings, settingsFields, settingsOf } from './machine-settings.ts';
@@ -128,7 +128,7 @@ export function stateMachineOperations(options: ApiParts) {
     },
 
     ListStateMachines: async (request: unknown) => {
-      const { items, token } = await readPage(readFields(listing, request), (page) => store.machines(page));
+      const { items, token } = await readPage(readFields(listing, request), clock, (page) => store.machines(page));
       const stateMachines = items.map(({ arn, name, type, createdAt }) => ({
         stateMachineArn: arn,
         name,
@@ -152,9 +152,6 @@ function isSame(before: StoredMachine, after: StoredMachine): boolean {
 function readUnqualified(arn: string): string {
   const { machineArn, qualifier } = readQualifiedArn(arn);
   if (qualifier !== undefined)
-    throw new ApiError(
-      'ValidationException',
-      `The ARN must be that of a state machine without a qualifier. Received: ${arn}`,
-    );
+    throw invalidRequest(`The ARN must be that of a state machine without a qualifier. Received: ${arn}`);
   return machineArn;
 }

@@ -72,6 +72,40 @@ describe('stepFunctionsApi', () => {
     expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
   });
 
+  it.each([
+    ['CreateActivity', { name: 5 }, 'NUMBER_VALUE can not be converted to a String'],
+    ['CreateActivity', { name: true }, 'TRUE_VALUE can not be converted to a String'],
+    ['CreateActivity', { name: ['a'] }, 'Start of list found where not expected'],
+    ['CreateActivity', { name: {} }, 'Start of structure or map found where not expected.'],
+    ['ListActivities', { maxResults: '5' }, 'STRING_VALUE can not be converted to an Integer'],
+    ['GetExecutionHistory', { executionArn: 'a', reverseOrder: 'x' }, 'STRING_VALUE can not be converted to a Boolean'],
+    ['TagResource', { resourceArn: 'a', tags: 'x' }, 'Unexpected field type: a list is expected'],
+  ])('refuses in %s the JSON types of %j', async (operation, request, message) => {
+    const response = await post(`AWSStepFunctions.${operation}`, JSON.stringify(request));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ __type: 'SerializationException', message });
+  });
+
+  it('says in an answer why a request breaks a rule, and which resource is not there', async () => {
+    const answer = async (operation: string, request: object) =>
+      (await post(`AWSStepFunctions.${operation}`, JSON.stringify(request))).json();
+    const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:none';
+
+    expect(await answer('ListExecutions', {})).toMatchObject({ reason: 'MISSING_REQUIRED_PARAMETER' });
+    expect(await answer('ListTagsForResource', { resourceArn: arn })).toMatchObject({ resourceName: arn });
+  });
+
+  it('never repeats what may be secret', async () => {
+    const input = `"${'s3cret'.repeat(50_000)}"`;
+    const request = { stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m', input };
+    const response = await post('AWSStepFunctions.StartExecution', JSON.stringify(request));
+    expect(await response.json()).toEqual({
+      __type: 'ValidationException',
+      message:
+        "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
+    });
+  });
+
   it('refuses a body of more than 4 MiB before it has read it to the end', async () => {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({

@@ -59,8 +59,8 @@ function operationOf(request: Request, operations: StepFunctionsOperations): Ope
   );
 }
 
-const refusal = ({ code, message, status }: ApiError, requestId: string): Response =>
-  answer(status, { __type: code, message }, requestId, { 'x-amzn-errortype': code });
+const refusal = ({ code, message, status, members }: ApiError, requestId: string): Response =>
+  answer(status, { __type: code, message, ...members }, requestId, { 'x-amzn-errortype': code });
 
 const answer = (
   status: number,

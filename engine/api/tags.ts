@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Catalog, Tag } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, resourceNotFound } from './api-error.ts';
 import type { ApiParts } from './options.ts';
 import { readTaggableArn } from './read-arn.ts';
 import { fields, readFields, text } from './read-fields.ts';
 
-export const tagList = z.array(z.object({ key: text(1, 128), value: text(0, 256) }));
+export const tagList = z.array(z.object({ key: text(1, 128), value: z._default(text(0, 256), '') }));
 
 const tagging = z.object({ resourceArn: fields.arn, tags: tagList });
 const untagging = z.object({ resourceArn: fields.arn, tagKeys: z.array(text(1, 128)) });
@@ -21,7 +21,7 @@ export function tagOperations({ store, inTurn }: ApiParts) {
   /** @throws ApiError `ResourceNotFound`, `InvalidArn` */
   async function mustBeThere(arn: string): Promise<void> {
     const found = readTaggableArn(arn) === 'activity' ? await activities.get(arn) : await store.machine(arn);
-    if (found === undefined) throw new ApiError('ResourceNotFound', `Resource not found: '${arn}'`);
+    if (found === undefined) throw resourceNotFound(`Resource not found: '${arn}'`, arn);
   }
 
   return {
@@ -62,6 +62,8 @@ export async function putTags(tags: Catalog['tags'], arn: string, given: readonl
     throw new ApiError(
       'TooManyTags',
       `Too Many Tags: '${arn}' would have ${byKey.size}, at most ${MOST_TAGS} are kept`,
+      400,
+      { resourceName: arn },
     );
   await tags.put({ arn, tags: [...byKey].map(([key, value]) => ({ key, value })) });
 }

@@ -6,7 +6,7 @@ import { fields, readFields, text } from './read-fields.ts';
 import { readOutput } from './read-json-text.ts';
 
 const taskToken = text(1, 2048);
-const success = z.object({ taskToken, output: z.string() });
+const success = z.object({ taskToken, output: fields.data });
 const failure = z.object({ taskToken, error: z.optional(fields.error), cause: z.optional(fields.cause) });
 const heartbeat = z.object({ taskToken });
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { StoredMachine, StoredVersion } from '../runner/ports.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, invalidRequest } from './api-error.ts';
 import type { ApiParts } from './options.ts';
 import { readPage } from './pages.ts';
 import { isVersion, readMachineArn, readQualifiedArn } from './read-arn.ts';
-import { fields, readFields, text } from './read-fields.ts';
+import { fields, readFields } from './read-fields.ts';
 import { mustExist } from './resolve-machine.ts';
 import { epochSeconds } from './wire-values.ts';
 
@@ -13,7 +13,7 @@ const publication = z.object({
   revisionId: z.optional(z.string()),
   description: z.optional(fields.description),
 });
-const versionOnly = z.object({ stateMachineVersionArn: text(1, 2000) });
+const versionOnly = z.object({ stateMachineVersionArn: fields.longArn });
 const listing = z.object({
   stateMachineArn: fields.arn,
   maxResults: z.optional(fields.maxResults),
@@ -46,7 +46,7 @@ export function versionOperations({ store, clock, inTurn }: ApiParts) {
     ListStateMachineVersions: async (request: unknown) => {
       const { stateMachineArn, ...paging } = readFields(listing, request);
       const arn = readMachineArn(stateMachineArn);
-      const { items, token } = await readPage(paging, (page) => versions.list(arn, page));
+      const { items, token } = await readPage(paging, clock, (page) => versions.list(arn, page));
       return { stateMachineVersions: items.map(listed), ...token };
     },
 
@@ -56,10 +56,7 @@ export function versionOperations({ store, clock, inTurn }: ApiParts) {
         const { stateMachineVersionArn: arn } = readFields(versionOnly, request);
         const { machineArn, qualifier } = readQualifiedArn(arn);
         if (!isVersion(qualifier))
-          throw new ApiError(
-            'ValidationException',
-            `The ARN must be that of a state machine version. Received: ${arn}`,
-          );
+          throw invalidRequest(`The ARN must be that of a state machine version. Received: ${arn}`);
         const { items } = await aliases.list(machineArn, { limit: 1000 });
         const users = items.filter(({ routes }) => routes.some(({ versionArn }) => versionArn === arn));
         if (users.length > 0)

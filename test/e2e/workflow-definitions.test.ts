@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { readDefinitionText, readMachine, type State, type TaskState } from '../../engine/asl/index.ts';
 import { stepFunctions } from '../../functions/index.ts';
@@ -27,6 +28,15 @@ describe.each(names)('the workflow %s', (name) => {
 
     expect(text.ok && JSON.parse(text.definition)).toMatchObject({ QueryLanguage: 'JSONata' });
     expect(statesOf(name)).not.toEqual([]);
+  });
+
+  it('passes asl-validator, which nobody here wrote', () => {
+    const { errors } = aslValidator(JSON.parse(workflowDefinition(name)));
+
+    expect(
+      errors,
+      'AWS takes more than asl-validator does: write an expression of several lines in single quotes, which YAML folds into one line, and an empty text as "{% \'\' %}"',
+    ).toEqual([]);
   });
 
   it('explains itself', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AwsCli, awsCli, whyNoAwsCli } from '../support/aws-cli.ts';
+import { type AwsAnswer, type AwsCli, awsCli, whyNoAwsCli } from '../support/aws-cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { type LocalHost, localHost } from '../support/local-host.ts';
 
@@ -11,6 +11,12 @@ const asking = JSON.stringify({
   StartAt: 'Ask',
   States: { Ask: { Type: 'Task', Resource: arn('activity', 'ask'), End: true } },
 });
+
+function textOf(answer: NonNullable<AwsAnswer['json']>, member: string): string {
+  const value = answer[member];
+  if (typeof value !== 'string') throw new Error(`no ${member} in ${JSON.stringify(answer)}`);
+  return value;
+}
 
 describe.skipIf(reason !== undefined)(
   `the AWS CLI as a client of a host${reason ? ` (skipped: ${reason})` : ''}`,
@@ -30,20 +36,22 @@ describe.skipIf(reason !== undefined)(
       expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
       return answer.json ?? {};
     }
-    const create = (name: string, definition: string, ...more: readonly string[]) =>
-      ask('create-state-machine', '--name', name, '--definition', definition, '--role-arn', roleArn, ...more);
+    const create = async (name: string, definition: string, ...more: readonly string[]) => {
+      const asked = ['--name', name, '--definition', definition, '--role-arn', roleArn, ...more];
+      return textOf(await ask('create-state-machine', ...asked), 'stateMachineArn');
+    };
 
     it.concurrent('works for an activity, fails its execution, redrives it and sees it succeed', async () => {
-      const [{ stateMachineArn }] = await Promise.all([
+      const [machine] = await Promise.all([
         create('asks', asking),
         ask('create-activity', '--name', 'ask', '--tags', 'key=team,value=platform'),
       ]);
-      const { executionArn } = await ask('start-execution', '--state-machine-arn', `${stateMachineArn}`);
-      const on = ['--execution-arn', `${executionArn}`];
+      const started = await ask('start-execution', '--state-machine-arn', machine);
+      const on = ['--execution-arn', textOf(started, 'executionArn')];
       const described = () => ask('describe-execution', ...on);
       const take = async () => {
-        const { taskToken } = await ask('get-activity-task', '--activity-arn', arn('activity', 'ask'));
-        return ['--task-token', `${taskToken}`];
+        const taken = await ask('get-activity-task', '--activity-arn', arn('activity', 'ask'));
+        return ['--task-token', textOf(taken, 'taskToken')];
       };
       await ask('send-task-failure', ...(await take()), '--error', 'Refused', '--cause', 'not today');
       await eventually(described, ({ status }) => status === 'FAILED');
@@ -60,14 +68,14 @@ describe.skipIf(reason !== undefined)(
     }, 90_000);
 
     it.concurrent('publishes versions, routes an alias to them, and shows tags', async () => {
-      const { stateMachineArn } = await create('versions', passing, '--tags', 'key=team,value=platform');
-      const machine = ['--state-machine-arn', `${stateMachineArn}`];
+      const stateMachineArn = await create('versions', passing, '--tags', 'key=team,value=platform');
+      const machine = ['--state-machine-arn', stateMachineArn];
       const version = `${stateMachineArn}:1`;
       await ask('publish-state-machine-version', ...machine, '--description', 'first');
       const route = ['--routing-configuration', `stateMachineVersionArn=${version},weight=100`];
       const [{ stateMachineVersions }, { tags }] = await Promise.all([
         ask('list-state-machine-versions', ...machine),
-        ask('list-tags-for-resource', '--resource-arn', `${stateMachineArn}`),
+        ask('list-tags-for-resource', '--resource-arn', stateMachineArn),
         ask('create-state-machine-alias', '--name', 'live', ...route),
       ]);
       expect(stateMachineVersions).toMatchObject([{ stateMachineVersionArn: version }]);
@@ -77,7 +85,7 @@ describe.skipIf(reason !== undefined)(
     }, 90_000);
 
     it.concurrent('validates a definition, tests a state, and follows pages', async () => {
-      const [validated, tested, { stateMachineArn }] = await Promise.all([
+      const [validated, tested, stateMachineArn] = await Promise.all([
         ask('validate-state-machine-definition', '--definition', '{"StartAt":"A","States":{"A":{"Type":"Pass"}}}'),
         ask('test-state', '--definition', '{"Type":"Pass","Result":{"a":1},"End":true}'),
         create('pages', passing),
@@ -85,7 +93,7 @@ describe.skipIf(reason !== undefined)(
       expect(validated).toMatchObject({ result: 'FAIL' });
       expect(tested).toEqual({ status: 'SUCCEEDED', output: '{"a":1}' });
 
-      const machine = ['--state-machine-arn', `${stateMachineArn}`];
+      const machine = ['--state-machine-arn', stateMachineArn];
       const start = (name: string) => ask('start-execution', ...machine, '--name', name, '--input', '{"n": 1}');
       await Promise.all([start('1'), start('2')]);
       expect((await ask('list-executions', ...machine, '--page-size', '1'))['executions']).toHaveLength(2);

@@ -14,6 +14,7 @@ import type { TaskDispatcher, TaskOutcome } from '../../engine/runner/ports.ts';
 import { functionOf } from './behaviours.ts';
 import type { Behaviour, Case } from './case.ts';
 import { createLogGroups, type LogGroups } from './log-groups.ts';
+import { createObjects, type Objects } from './objects.ts';
 import { createQueues, type Queues } from './queues.ts';
 import { createStatusEvents, type StatusEvents } from './status-events.ts';
 
@@ -30,6 +31,7 @@ export interface CaseHost {
   readonly queues: Queues;
   readonly logs: LogGroups;
   readonly events: StatusEvents;
+  readonly objects: Objects;
   /** Lets time go on after an answer of GetActivityTask: it stands still until whoever asked has looked at it. */
   taskTaken(): void;
   /** What the host could not settle by itself. */
@@ -46,6 +48,7 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
   const queues = createQueues();
   const logs = createLogGroups(REGION, ACCOUNT);
   const events = createStatusEvents(queues);
+  const objects = createObjects(clock.now);
   const problems: string[] = [];
   const onProblem = (problem: string, thrown: unknown) => void problems.push(`${problem}: ${String(thrown)}`);
 
@@ -67,6 +70,7 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
   );
   const engine = composeEngine({
     store: time.port(database),
+    objects: time.port(objects.store),
     dispatcher,
     events: recorded.kind === 'eventbridge' ? time.port(events.sink) : undefined,
     logs: time.port(logs.sink),
@@ -93,6 +97,7 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
     queues,
     logs,
     events,
+    objects,
     taskTaken: () => taken.shift()?.(),
     problems,
     async close() {

@@ -14,6 +14,10 @@ describe('mismatch', () => {
     ['[1, 2]', '[1,2]'],
     [{ a: 1 }, '{"a": 1.0}'],
     ['failed at <date>', 'failed at noon'],
+    [
+      { Etag: '<Etag-file_0.txt>', LastModified: '<date>' },
+      { Etag: '"abc"', LastModified: 1_695_304_463 },
+    ],
     [{ SdkHttpMetadata: { HttpStatusCode: 200 }, a: 1 }, { a: 1 }],
   ])('has nothing against %j and %j', (expected, actual) => expect(differs(expected, actual)).toBeUndefined());
 

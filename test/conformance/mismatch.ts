@@ -14,6 +14,8 @@ const NOT_OURS = new Set(['SdkHttpMetadata', 'SdkResponseMetadata', 'billingDeta
 export function mismatch(expected: Json, actual: Json, path: string, bound: Bindings): string | undefined {
   const spelled = typeof expected === 'object' && typeof actual === 'string' ? (spelledJson(actual) ?? actual) : actual;
   if (typeof expected === 'string' && typeof spelled === 'string') return textMismatch(expected, spelled, path, bound);
+  if (typeof expected === 'string' && typeof spelled === 'number' && IS_NAME.test(expected))
+    return textMismatch(expected, String(spelled), path, bound);
   if (Array.isArray(expected) && Array.isArray(spelled)) return listMismatch(expected, spelled, path, bound);
   if (isObject(expected) && isObject(spelled)) return objectMismatch(expected, spelled, path, bound);
   return expected === spelled ? undefined : differs(expected, spelled, path);
@@ -72,7 +74,8 @@ function spelledJson(text: string): Json | undefined {
 }
 
 /** `<name:1>` and `<…idx>` are one text throughout a case; other names in angle brackets any text each time. */
-const NAME = /(<<[\w-]+>:\d+>|<[\w-]+(?::\d+)?>)/;
+const NAME = /(<<[\w-]+>:\d+>|<[\w.-]+(?::\d+)?>)/;
+const IS_NAME = new RegExp(`^${NAME.source}$`);
 const CONSTANT = /^<(region|partition)>$/;
 const LASTING = /:\d+>$|idx>$/;
 

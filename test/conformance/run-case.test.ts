@@ -256,4 +256,37 @@ describe('runCase', () => {
 
     expect(await runCase(recorded, {}, theatre)).toEqual({ kind: 'passed' });
   });
+
+  it('has the buckets and objects of a recorded test, for its machine and for itself', async () => {
+    const states = (ItemReader: object) => ({
+      StartAt: 'M',
+      States: {
+        M: {
+          Type: 'Map',
+          Label: 'l',
+          ItemReader: { Parameters: { Bucket: 'b' }, ...ItemReader },
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'P',
+            States: { P: { Type: 'Pass', OutputPath: '$.Key', End: true } },
+          },
+          End: true,
+        },
+      },
+    });
+    const recorded = recording({
+      steps: [
+        { n: 0, fixture: 's3_create_bucket', params: { name: 'b' } },
+        { n: 1, service: 's3', call: 'PutObject', params: { Bucket: '${0}', Key: 'k', Body: 'hello' } },
+        create(2, states({ Resource: 'arn:aws:states:::s3:listObjectsV2' })),
+        { n: 3, call: 'StartExecution', params: { stateMachineArn: '${2.stateMachineArn}' } },
+        { n: 4, wait: 'execution_success', params: { execution_arn: '${3.executionArn}' } },
+        { n: 5, service: 's3', call: 'GetObject', params: { Bucket: 'b', Key: '${4.output.$json[0]}' } },
+        { n: 6, match: 'body', value: '${5.Body}' },
+      ],
+      expected: { body: 'hello' },
+    });
+
+    expect(await runCase(recorded, {}, theatre)).toEqual({ kind: 'passed' });
+  });
 });

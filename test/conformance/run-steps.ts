@@ -84,7 +84,10 @@ async function answerOf(step: CaseStep & { readonly params: Json }, stage: Stage
   }
   if (service === 'sqs' && step.poll === true) await settle(stage); // what is on its way arrives
   if (call === undefined || service !== undefined)
-    return { kind: 'value', value: otherService(service ?? 'fixture', call ?? step.fixture ?? '', params, stage) };
+    return {
+      kind: 'value',
+      value: await otherService(service ?? 'fixture', call ?? step.fixture ?? '', params, stage),
+    };
   if (step.paginate === true) return { kind: 'value', value: await allPages(stage.client(account), call, params) };
   if (WAITS.has(call)) return stage.released(() => callOnce(stage, account, call, params));
   return step.poll === true ? pollUntilTaken(stage, account, call, params) : callOnce(stage, account, call, params);

@@ -145,8 +145,10 @@ export interface ItemReader {
 
 /** The constants of a `ReaderConfig`: plain data, so that it can wait in an outbox. */
 export interface ReaderConfig {
-  /** Undefined for a listing whose entries are the items. */
-  readonly inputType: 'CSV' | 'JSON' | 'JSONL' | undefined;
+  /** What the items are written in. Undefined for a listing whose entries are the items, and for an inventory. */
+  readonly inputType: 'CSV' | 'JSON' | 'JSONL' | 'PARQUET' | undefined;
+  /** The object read is a list of the objects that hold the items. */
+  readonly manifest: 'ATHENA_DATA' | 'S3_INVENTORY' | undefined;
   readonly csvHeaderLocation: 'FIRST_ROW' | 'GIVEN' | undefined;
   readonly csvHeaders: readonly string[];
   readonly csvDelimiter: CsvDelimiter;

@@ -53,6 +53,18 @@ describe('a distributed Map', () => {
     });
   });
 
+  it.each([
+    [{ InputType: 'PARQUET' }, { inputType: 'PARQUET', manifest: undefined }],
+    [{ InputType: 'MANIFEST' }, { inputType: undefined, manifest: 'S3_INVENTORY' }],
+    [{ ManifestType: 'S3_INVENTORY' }, { inputType: undefined, manifest: 'S3_INVENTORY' }],
+    [
+      { ManifestType: 'ATHENA_DATA', InputType: 'PARQUET' },
+      { inputType: 'PARQUET', manifest: 'ATHENA_DATA' },
+    ],
+  ])('reads by the ReaderConfig %j', (ReaderConfig, config) => {
+    expect(stateA(reader({ ReaderConfig }), 'Map').distributed?.reader).toMatchObject({ config });
+  });
+
   it('takes limits from the input in both query languages', () => {
     const ReaderConfig = { InputType: 'JSON' };
     const byPath = stateA(reader({ ReaderConfig: { ...ReaderConfig, MaxItemsPath: '$.most' } }), 'Map');
@@ -103,7 +115,17 @@ describe('a distributed Map', () => {
   it.each([
     [{ InputType: 'CSV' }, /These fields are required: \[CSVHeaderLocation\]/],
     [{ InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }, /These fields are required: \[CSVHeaders\]/],
-    [{ InputType: 'PARQUET' }, /The InputType 'PARQUET' is not offered here; what is: CSV, JSON, JSONL/],
+    [{ ManifestType: 'ATHENA_DATA' }, /These fields are required: \[InputType\]/],
+    [
+      { ManifestType: 'ATHENA_DATA', InputType: 'MANIFEST' },
+      /is that of its files: one of \[CSV, JSON, JSONL, PARQUET\]/,
+    ],
+    [{ ManifestType: 'S3_INVENTORY', InputType: 'JSON' }, /The files of an S3 inventory are CSV.*not 'JSON'/],
+    [
+      { InputType: 'JSON', ManifestType: 'ORC' },
+      /'ManifestType' should have one of these values: \[ATHENA_DATA, S3_INVENTORY\]/,
+    ],
+    [{ InputType: 'JSONL', ItemsPointer: '/a' }, /'ItemsPointer' points into JSON; the InputType is 'JSONL'/],
     [{ InputType: 'XML' }, /'InputType' should have one of these values: \[CSV, JSON, JSONL, PARQUET, MANIFEST\]/],
     [{ InputType: 'JSON', MaxItems: -1 }, /Minimum value is 0 at \/States\/A\/ItemReader\/ReaderConfig\/MaxItems/],
     [{ InputType: 'JSON', ItemsPointer: 'a' }, /'a' is no JSON Pointer/],

@@ -44,26 +44,41 @@ export function readItemReader({ fields, place, language }: StateSource): ItemRe
 function readConfig(config: Section, isListing: boolean): ReaderConfig {
   const { fields, place } = config;
   const inputType = readWord(config, 'InputType', ['CSV', 'JSON', 'JSONL', 'PARQUET', 'MANIFEST']);
-  if (inputType === 'PARQUET' || inputType === 'MANIFEST')
-    place.at('InputType').error(`The InputType '${inputType}' is not offered here; what is: CSV, JSON, JSONL`);
+  const manifestType = readWord(config, 'ManifestType', ['ATHENA_DATA', 'S3_INVENTORY']);
+  const manifest = manifestType ?? (inputType === 'MANIFEST' ? 'S3_INVENTORY' : undefined);
   const flatten = readWord(config, 'Transformation', ['NONE', 'LOAD_AND_FLATTEN']) === 'LOAD_AND_FLATTEN';
-  if (own(fields, 'InputType') === undefined && (!isListing || flatten))
+  const isGiven = own(fields, 'InputType') !== undefined;
+  if (!isGiven && manifest !== 'S3_INVENTORY' && (!isListing || flatten))
     place.error('These fields are required: [InputType]');
+  if (isListing && manifest !== undefined)
+    place
+      .at(manifestType === undefined ? 'InputType' : 'ManifestType')
+      .error('A manifest is one object: the Resource is no getObject');
   if (flatten && !isListing)
     place
       .at('Transformation')
       .error("'LOAD_AND_FLATTEN' loads the objects of a listing: the Resource is no listObjectsV2");
+  if (manifest === 'S3_INVENTORY' && inputType !== undefined && inputType !== 'MANIFEST')
+    place.at('InputType').error(`The files of an S3 inventory are CSV, which goes without saying; not '${inputType}'`);
+  if (manifest === 'ATHENA_DATA' && inputType === 'MANIFEST')
+    place
+      .at('InputType')
+      .error('The InputType of ATHENA_DATA is that of its files: one of [CSV, JSON, JSONL, PARQUET]');
   const csvHeaderLocation = readWord(config, 'CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
   if (inputType === 'CSV' && own(fields, 'CSVHeaderLocation') === undefined)
     place.error('These fields are required: [CSVHeaderLocation]');
   if (csvHeaderLocation === 'GIVEN' && own(fields, 'CSVHeaders') === undefined)
     place.error('These fields are required: [CSVHeaders]');
+  const itemsPointer = readPointer(config);
+  if (itemsPointer !== undefined && isGiven && inputType !== 'JSON')
+    place.at('ItemsPointer').error(`'ItemsPointer' points into JSON; the InputType is '${inputType}'`);
   return {
-    inputType: inputType === 'PARQUET' || inputType === 'MANIFEST' ? undefined : inputType,
+    inputType: inputType === 'MANIFEST' ? undefined : inputType,
+    manifest,
     csvHeaderLocation,
     csvHeaders: readHeaders(config),
     csvDelimiter: readWord(config, 'CSVDelimiter', ['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB']) ?? 'COMMA',
-    itemsPointer: readPointer(config),
+    itemsPointer,
     flatten,
   };
 }

@@ -24,6 +24,13 @@ describe('nextBatch', () => {
     expect(batch({ maxBytes: bytes, input: 'x' }).items).toBe(1);
   });
 
+  it.each([undefined, 1_000_000])('takes no more than an input may hold when %j bytes are asked for', (maxBytes) => {
+    const limits = { maxItems: undefined, maxBytes, input: undefined };
+    const large = { next: 0, total: 3, itemAt: () => 'x'.repeat(100_000) };
+
+    expect(nextBatch(limits, large).items).toBe(2);
+  });
+
   it('takes one at least, for there would never be a smaller batch', () => {
     expect(batch({ maxBytes: 1 }).items).toBe(1);
   });

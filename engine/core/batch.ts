@@ -1,16 +1,23 @@
-import type { ItemBatcher } from '../asl/machine.ts';
-import type { Scope } from '../data/evaluation.ts';
+import type { Dynamic, ItemBatcher } from '../asl/machine.ts';
+import { EvaluationError, type Scope } from '../data/evaluation.ts';
 import { type Json, jsonBytes } from '../data/json.ts';
 import { numberIn } from './dynamic.ts';
+import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import type { BatchLimits } from './map-run.ts';
 
 /** What an ItemBatcher says; undefined without one. @throws EvaluationError */
 export const batchLimitsIn = (batcher: ItemBatcher | undefined, scope: Scope): BatchLimits | undefined =>
   batcher && {
-    maxItems: batcher.maxItems && numberIn(batcher.maxItems, scope),
-    maxBytes: batcher.maxBytes && numberIn(batcher.maxBytes, scope),
+    maxItems: batcher.maxItems && positiveIn(batcher.maxItems, 'MaxItemsPerBatch', scope),
+    maxBytes: batcher.maxBytes && positiveIn(batcher.maxBytes, 'MaxInputBytesPerBatch', scope),
     input: batcher.input?.evaluate(scope),
   };
+
+function positiveIn(field: Dynamic, name: string, scope: Scope): number {
+  const number = numberIn(field, scope);
+  if (number === 0) throw new EvaluationError('States.Runtime', `field ${name} must be positive`);
+  return number;
+}
 
 /** The input of an execution, and how many items are in it. */
 export interface Batch {
@@ -19,21 +26,22 @@ export interface Batch {
 }
 
 /**
- * As many items as fit, from `next` on, one at least; `itemAt` gives an item as the execution is to have it.
+ * As many items as fit, from `next` on, one at least, and no more than an input may hold; `itemAt` gives an item as the execution is to have it.
  * (Step Functions guide, "ItemBatcher")
  */
 export function nextBatch(
-  { maxItems = Infinity, maxBytes = Infinity, input }: BatchLimits,
+  { maxItems = Infinity, maxBytes = MAX_PAYLOAD_BYTES, input }: BatchLimits,
   { next, total, itemAt }: { readonly next: number; readonly total: number; readonly itemAt: (index: number) => Json },
 ): Batch {
   const batch = (items: readonly Json[]): Json =>
     input === undefined ? { Items: items } : { BatchInput: input, Items: items };
   const items: Json[] = [];
+  const mostBytes = Math.min(maxBytes, MAX_PAYLOAD_BYTES);
   let bytes = jsonBytes(batch([]));
   while (items.length < maxItems && next + items.length < total) {
     const item = itemAt(next + items.length);
     bytes += jsonBytes(item) + (items.length === 0 ? 0 : 1); // the comma between
-    if (items.length > 0 && bytes > maxBytes) break;
+    if (items.length > 0 && bytes > mostBytes) break;
     items.push(item);
   }
   return { input: batch(items), items: items.length };

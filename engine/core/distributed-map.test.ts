@@ -146,6 +146,18 @@ describe('batches', () => {
     expect(mapRuns).toMatchObject([{ itemCounts: { total: 3 }, executionCounts: { total: 2, succeeded: 2 } }]);
   });
 
+  it('of no items are none', async () => {
+    const ItemBatcher = { MaxItemsPerBatchPath: '$.most' };
+    const { summary } = await runMachine(machine({ ItemBatcher, ItemsPath: '$.all' }), {
+      input: { most: 0, all: [1] },
+    });
+
+    expect(summary).toMatchObject({
+      error: 'States.Runtime',
+      cause: expect.stringMatching(/field MaxItemsPerBatch must be positive$/),
+    });
+  });
+
   it('count with all their items when they fail', async () => {
     const functions = { work: () => Promise.reject(new Error('no')) };
     const fields = { ItemBatcher: { MaxItemsPerBatch: 2 }, ToleratedFailureCount: 1 };

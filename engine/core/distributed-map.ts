@@ -56,7 +56,7 @@ export function startMapRun(draft: Draft, frameId: string, state: MapState, dist
     writeTo,
     failure: undefined,
   });
-  if (items !== undefined) return takeItems(draft, frameId, { items, source: 'STATE_DATA' });
+  if (items !== undefined) return takeItems(draft, frameId, { items, sources: [{ from: 0, source: 'STATE_DATA' }] });
   if (reader === undefined) return;
   const { action, config } = reader;
   const id = mapRunEffects.read(run.arn);

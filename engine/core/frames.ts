@@ -148,10 +148,16 @@ export interface MapRunDoing {
 export interface ItemsFrame {
   readonly kind: 'items';
   readonly items: readonly Json[];
-  /** Keys of the items, where they are the members of an object. */
-  readonly keys?: readonly string[];
-  /** `Map.Item.Source` of a distributed Map: `STATE_DATA`, `S3://bucket/key`. */
-  readonly source?: string;
+  /** Keys of the items that are members of an object, null for the others; absent when there is none. */
+  readonly keys?: readonly (string | null)[];
+  /** Where the items of a distributed Map are from, in their order. */
+  readonly sources?: readonly ItemSource[];
+}
+
+/** `Map.Item.Source` of the items from an index on: `STATE_DATA`, `S3://bucket/key`. */
+export interface ItemSource {
+  readonly from: number;
+  readonly source: string;
 }
 
 /** An iteration of a distributed Map whose execution has not ended, under `<frame>/<event id>.<index>`. */

@@ -10,6 +10,7 @@ import { mapRunEffects, mapRunOf, saveRun, stopChildExecutions } from './end-map
 import type { ExecutionEvent, ItemsFrame, MapRunDoing } from './execution.ts';
 import { failState } from './fail-state.ts';
 import { succeedMapRun } from './leave-map-run.ts';
+import { sourceOf } from './item-source.ts';
 import { CHILDREN_PER_STEP, MAX_CHILD_CONCURRENCY } from './limits.ts';
 import { exceeds, TOO_MANY_FAILED, withEnded, withItems, withStarted } from './map-run-counts.ts';
 
@@ -17,12 +18,12 @@ import { exceeds, TOO_MANY_FAILED, withEnded, withItems, withStarted } from './m
 export function takeItems(draft: Draft, frameId: string, items: Omit<ItemsFrame, 'kind'>): void {
   const doing = mustBeAt(draft, frameId);
   close(draft, mapRunEffects.read(doing.run.arn));
-  const { items: values, keys, source } = items;
+  const { items: values, keys, sources } = items;
   put(draft, itemsId(frameId), {
     kind: 'items',
     items: values,
     ...(keys === undefined ? {} : { keys }),
-    ...(source === undefined ? {} : { source }),
+    ...(sources === undefined ? {} : { sources }),
   });
   const run = withItems(doing.run, values.length, doing.batch !== undefined);
   saveRun(draft, frameId, { ...doing, stage: 'running', run });
@@ -72,9 +73,10 @@ function startChild(draft: Draft, frameId: string, doing: MapRunDoing): void {
 function batchAt(draft: Draft, frameId: string, state: MapState, doing: MapRunDoing): Batch {
   const frame = mustRun(draft, frameId);
   const found = frameOf(draft, itemsId(frameId));
-  const { items, keys, source }: Omit<ItemsFrame, 'kind'> = found?.kind === 'items' ? found : { items: [] };
+  const { items, keys, sources = [] }: Omit<ItemsFrame, 'kind'> = found?.kind === 'items' ? found : { items: [] };
   const itemAt = (index: number): Json => {
-    const item = { index, value: items[index] ?? null, key: keys?.[index], source };
+    const source = sourceOf(sources, index);
+    const item = { index, value: items[index] ?? null, key: keys?.[index] ?? undefined, source };
     return state.itemSelector === undefined
       ? item.value
       : state.itemSelector.evaluate(scopeFor(draft, frame, doing.input, { item }));

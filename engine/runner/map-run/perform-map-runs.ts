@@ -8,7 +8,7 @@ import type { Timers } from '../timers.ts';
 import { executionsOf } from './executions-of.ts';
 import { storedMachineAt } from './item-processors.ts';
 import { Unusable } from './unusable.ts';
-import { readItems } from './read-items.ts';
+import { readItems } from './reading/read-items.ts';
 import { writeResults } from './write-results.ts';
 
 export type MapRunEffect = Extract<Effect, { kind: 'StartChild' | 'ReadItems' | 'WriteResults' | 'StopMapRun' }>;

@@ -1,4 +1,4 @@
-import type { CsvDelimiter } from '../../asl/machine.ts';
+import type { CsvDelimiter } from '../../../asl/machine.ts';
 
 const CHARACTERS: Readonly<Record<CsvDelimiter, string>> = {
   COMMA: ',',

@@ -1,5 +1,5 @@
-import { isObject, type Json, own } from '../../data/json.ts';
-import { Unusable } from './unusable.ts';
+import { isObject, type Json, own } from '../../../data/json.ts';
+import { Unusable } from '../unusable.ts';
 
 /**
  * The items at a JSON Pointer (RFC 6901) in a document: the elements of an array, or the members of an object. Without a

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { EpochMs } from '../data/instant.ts';
 import { isObject } from '../data/json.ts';
 import { splitLabel, storedMachineAt } from '../runner/map-run/item-processors.ts';
-import { notRedrivable } from '../runner/redrivable.ts';
+import { isPendingRedrive, notRedrivableByMapRun } from '../runner/redrivable.ts';
 import type { ExecutionStatus, ExecutionSummary, MapRun } from '../runner/ports.ts';
 import { ApiError, invalidRequest, typeNotSupported } from './api-error.ts';
 import { mustBeOffered } from './express.ts';
@@ -55,7 +55,12 @@ export function executionOperations({ runner, express, store, clock, ids }: ApiP
     DescribeExecution: async (request: unknown) => {
       const { executionArn, includedData } = readFields(execution, request);
       const summary = await mustHaveRun(store, executionArn);
-      return { ...describe(summary, includedData === 'ALL_DATA'), ...redriveStatus(summary, clock.now()) };
+      const run = summary.mapRunArn === undefined ? undefined : await store.mapRun(summary.mapRunArn);
+      return {
+        ...describe(summary, includedData === 'ALL_DATA'),
+        ...pendingStatus(summary, run, clock.now()),
+        ...redriveStatus(summary, run, clock.now()),
+      };
     },
 
     /** The machine as the execution runs it, which may be an older revision or deleted since. */
@@ -91,12 +96,18 @@ export function executionOperations({ runner, express, store, clock, ids }: ApiP
         throw invalidRequest('redriveFilter can only be used with a Map Run: leave it out, or name mapRunArn');
       if (run === undefined && statusFilter === 'PENDING_REDRIVE')
         throw invalidRequest('PENDING_REDRIVE can only be asked for with a Map Run: name mapRunArn');
-      // Executions of a Map Run are not redriven here, so these two have none.
-      if (statusFilter === 'PENDING_REDRIVE' || redriveFilter === 'REDRIVEN') return { executions: [] };
       const of = machine === undefined ? { mapRunArn: run?.arn ?? '' } : listedBy(stateMachineArn ?? '', machine.arn);
-      const filter: { readonly status?: ExecutionStatus } = statusFilter === undefined ? {} : { status: statusFilter };
+      const filter: { readonly status?: ExecutionStatus } =
+        statusFilter === undefined || statusFilter === 'PENDING_REDRIVE' ? {} : { status: statusFilter };
       const { items, token } = await readPage(asked, clock, (page) => store.list({ ...of, ...filter, ...page }));
-      return { executions: items.map((each) => ({ ...listed(each), ...itemCountOf(each, run) })), ...token };
+      const executions = items
+        .map((each) => ({ ...listed(each), ...itemCountOf(each, run), ...pendingStatus(each, run, clock.now()) }))
+        // What waits for its redrive is told apart page by page, so a page may be short.
+        .filter(({ status }) => statusFilter === undefined || status === statusFilter)
+        .filter(
+          ({ redriveCount }) => redriveFilter === undefined || redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
+        );
+      return { executions, ...token };
     },
 
     /** Goes on from where the execution failed. Repeating it with its token within 15 minutes redrives once. */
@@ -167,8 +178,11 @@ const listed = ({
   startDate: epochSeconds(startedAt),
   ...(stoppedAt === undefined ? {} : { stopDate: epochSeconds(stoppedAt) }),
   redriveCount: redriveCount ?? 0,
-  ...(redrivenAt === undefined ? {} : { redriveDate: epochSeconds(redrivenAt) }),
+  ...(redrivenAt === undefined || redriveCount === undefined ? {} : { redriveDate: epochSeconds(redrivenAt) }),
 });
+
+const pendingStatus = (summary: ExecutionSummary, run: MapRun | undefined, now: EpochMs) =>
+  run !== undefined && isPendingRedrive(summary, run, now) ? ({ status: 'PENDING_REDRIVE' } as const) : {};
 
 const describe = (summary: ExecutionSummary, hasData: boolean) => ({
   ...listed(summary),
@@ -178,9 +192,11 @@ const describe = (summary: ExecutionSummary, hasData: boolean) => ({
   cause: summary.cause,
 });
 
-function redriveStatus(summary: ExecutionSummary, now: EpochMs) {
-  const reason = notRedrivable(summary, now);
-  return reason === undefined
-    ? { redriveStatus: 'REDRIVABLE' }
-    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
+function redriveStatus(summary: ExecutionSummary, run: MapRun | undefined, now: EpochMs) {
+  const isPending = run !== undefined && isPendingRedrive(summary, run, now);
+  const reason = isPending
+    ? 'Execution is PENDING_REDRIVE and cannot be redriven'
+    : notRedrivableByMapRun(summary, now);
+  if (reason !== undefined) return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
+  return { redriveStatus: run === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
 }

@@ -48,7 +48,17 @@ describe('Map Runs', () => {
       await new Promise(setImmediate);
     }
   };
-  const none = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, resultsWritten: 0 };
+  const none = {
+    pending: 0,
+    running: 0,
+    succeeded: 0,
+    failed: 0,
+    timedOut: 0,
+    aborted: 0,
+    resultsWritten: 0,
+    failuresNotRedrivable: 0,
+    pendingRedrive: 0,
+  };
   const dates = { startDate: expect.any(Number), stopDate: expect.any(Number) };
 
   it('are described with what became of their items', async () => {
@@ -66,6 +76,7 @@ describe('Map Runs', () => {
       toleratedFailurePercentage: 0,
       itemCounts: counts,
       executionCounts: counts,
+      redriveCount: 0,
     });
   });
 

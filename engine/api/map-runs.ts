@@ -35,6 +35,8 @@ export function mapRunOperations({ runner, store, clock }: StepFunctionsApiOptio
         toleratedFailurePercentage: run.toleratedFailurePercentage,
         itemCounts: counts(run.itemCounts),
         executionCounts: counts(run.executionCounts),
+        redriveCount: run.redriveCount ?? 0,
+        ...(run.redrivenAt === undefined ? {} : { redriveDate: epochSeconds(run.redrivenAt) }),
       };
     },
 
@@ -91,4 +93,6 @@ const counts = (of: MapRunCounts) => ({
   aborted: of.aborted,
   total: of.total,
   resultsWritten: of.resultsWritten,
+  failuresNotRedrivable: of.failuresNotRedrivable,
+  pendingRedrive: of.pendingRedrive,
 });

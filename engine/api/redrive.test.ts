@@ -48,28 +48,6 @@ describe('RedriveExecution', () => {
   const types = async (from: number) =>
     (await api.GetExecutionHistory({ executionArn: arn })).events.slice(from).map(({ type }) => type);
 
-  it('runs a distributed Map again as a whole, and none of its executions by itself', async () => {
-    const ItemProcessor = {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-      StartAt: 'Call',
-      States: { Call: call() },
-    };
-    await start({ All: { Type: 'Map', ItemsPath: '$.n', ItemProcessor, End: true, Label: 'all' } }, {}, '{"n":[1,2]}');
-    await expect.poll(() => open()).toEqual([1, 2]);
-    const child = tested.dispatcher.accepted[0]?.execution ?? '';
-    await answer('fail');
-    await expect.poll(async () => (await described()).status).toBe('FAILED');
-    await expect(api.RedriveExecution({ executionArn: child })).rejects.toMatchObject({
-      code: 'ExecutionNotRedrivable',
-    });
-
-    await redrive();
-    await expect.poll(() => open()).toEqual([1, 2]);
-    await answer('succeed');
-    await answer('succeed');
-    await expect.poll(async () => await described()).toMatchObject({ status: 'SUCCEEDED', output: '["done","done"]' });
-  });
-
   it('runs the failed state again, and none before it', async () => {
     await start({ Make: { Type: 'Pass', Result: 'made', Next: 'Call' }, Call: call() });
     await answer('fail');

@@ -6,8 +6,11 @@ import type { ChildResult } from './map-run.ts';
 
 /** How an execution of a Map Run ended, for the Map that waits for it. */
 export const resultOf = (start: StartFrame, end: End, stoppedAt: EpochMs): ChildResult => {
-  const { arn, machineArn, name, startedAt } = start;
-  const facts = { arn, machineArn, name, startedAt, stoppedAt, status: end.status, input: JSON.stringify(start.input) };
+  const { arn, machineArn, name, startedAt, redrives } = start;
+  const facts = {
+    ...{ arn, machineArn, name, startedAt, stoppedAt, status: end.status, input: JSON.stringify(start.input) },
+    ...(redrives === undefined ? {} : { redriveCount: redrives.length }),
+  };
   return end.status === 'SUCCEEDED'
     ? { ...facts, output: JSON.stringify(end.output), error: undefined, cause: undefined }
     : { ...facts, output: undefined, error: end.error, cause: end.cause };
@@ -21,6 +24,7 @@ export function resultRecord({
   status,
   startedAt,
   stoppedAt,
+  redriveCount,
   ...data
 }: ChildResult): JsonObject {
   const { input, output, error, cause } = data;
@@ -32,9 +36,10 @@ export function resultRecord({
     InputDetails: { Included: true },
     Name: name,
     ...(output === undefined ? {} : { Output: output, OutputDetails: { Included: true } }),
-    RedriveCount: 0,
-    RedriveStatus: 'NOT_REDRIVABLE',
-    RedriveStatusReason: `Execution is ${status} and cannot be redriven`,
+    RedriveCount: redriveCount ?? 0,
+    ...(status === 'SUCCEEDED'
+      ? { RedriveStatus: 'NOT_REDRIVABLE', RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven' }
+      : { RedriveStatus: 'REDRIVABLE_BY_MAP_RUN' }),
     StartDate: isoText(startedAt),
     StateMachineArn: machineArn,
     Status: status,

@@ -1,4 +1,5 @@
-import type { DistributedMap, MapState } from '../asl/machine.ts';
+import type { DistributedMap, ItemReader, MapState } from '../asl/machine.ts';
+import type { Scope } from '../data/evaluation.ts';
 import { batchLimitsIn } from './batch.ts';
 import { effectiveInput } from './data-flow.ts';
 import { type Draft, mustRun, open, recordOn, startFrame } from './draft.ts';
@@ -21,8 +22,7 @@ export function startMapRun(draft: Draft, frameId: string, state: MapState, dist
   const scope = scopes(input);
   const { reader, writer } = distributed;
   const items = reader === undefined ? itemsOf(state, input, scope) : undefined;
-  const parameters = reader?.parameters?.evaluate(scope) ?? {};
-  const maxItems = reader?.maxItems && integerIn(reader.maxItems, scope);
+  const reading = reader && readingOf(reader, scope);
   const maxConcurrency = state.maxConcurrency === undefined ? 0 : numberIn(state.maxConcurrency, scope);
   const tolerance = toleranceIn(state, scope);
   const batch = batchLimitsIn(distributed.batcher, scope);
@@ -57,10 +57,25 @@ export function startMapRun(draft: Draft, frameId: string, state: MapState, dist
     failure: undefined,
   });
   if (items !== undefined) return takeItems(draft, frameId, { items, sources: [{ from: 0, source: 'STATE_DATA' }] });
-  if (reader === undefined) return;
-  const { action, config } = reader;
-  const id = mapRunEffects.read(run.arn);
-  open(draft, { kind: 'ReadItems', id, frame: frameId, mapRun: run.arn, action, parameters, maxItems, config });
+  if (reading !== undefined) openReading(draft, frameId, run, reading);
+}
+
+/** What a reader reads, which is known before the run starts. @throws EvaluationError */
+export const readingOf = ({ action, config, parameters, maxItems }: ItemReader, scope: Scope) => ({
+  action,
+  config,
+  parameters: parameters?.evaluate(scope) ?? {},
+  maxItems: maxItems && integerIn(maxItems, scope),
+});
+
+/** Has the items of a run read. */
+export function openReading(
+  draft: Draft,
+  frame: string,
+  { arn: mapRun }: Pick<MapRun, 'arn'>,
+  reading: ReturnType<typeof readingOf>,
+): void {
+  open(draft, { kind: 'ReadItems', id: mapRunEffects.read(mapRun), frame, mapRun, ...reading });
 }
 
 function namesOf(start: StartFrame, label: string, id: string): Pick<MapRun, 'arn' | 'executionArn' | 'machineArn'> {

@@ -41,6 +41,7 @@ export type Effect =
       readonly executionType: 'STANDARD' | 'EXPRESS';
       readonly name: string;
       readonly input: Json;
+      /** With a `round`, an execution that ended before is redriven; one that is not there is started. */
       readonly waiter: MapRunWaiter;
     }
   /** Reads the items of a distributed Map. */
@@ -66,8 +67,8 @@ export type Effect =
       /** The first of the items that no execution was started for. */
       readonly pendingFrom: number;
     }
-  /** Stops the executions of a distributed Map that is over before they are. */
-  | { readonly kind: 'StopMapRun'; readonly id: string; readonly mapRun: string }
+  /** Stops the executions of a distributed Map that is over before they are; none that a later round runs again. */
+  | { readonly kind: 'StopMapRun'; readonly id: string; readonly mapRun: string; readonly round: number }
   /** Tells whoever listens that the execution's status changed. Stays in the outbox until it is taken. */
   | { readonly kind: 'Announce'; readonly id: string; readonly event: Announcement }
   /** Puts the execution's events, from this one on, where its machine logs. */

@@ -1,6 +1,8 @@
-import { close, descendants, type Draft, frameOf, mustRun, open, recordOn, remove, runFrame, update } from './draft.ts';
-import type { Failure, MapRunDoing, RunFrame } from './execution.ts';
-import { type MapRun, mapRunId } from './map-run.ts';
+import type { EpochMs } from '../data/instant.ts';
+import type { Json } from '../data/json.ts';
+import { close, descendants, type Draft, frameOf, mustRun, open, put, recordOn, runFrame, update } from './draft.ts';
+import type { ChildFrame, EndedFrame, Failure, MapRunDoing, RunFrame } from './execution.ts';
+import { type MapRun, mapRunId, type Unsuccessful } from './map-run.ts';
 import { over } from './map-run-counts.ts';
 
 /** Outbox ids of what a Map Run has done for it. */
@@ -8,7 +10,7 @@ export const mapRunEffects = {
   read: (arn: string): string => `read-${mapRunId(arn)}`,
   write: (arn: string): string => `write-${mapRunId(arn)}`,
   goOn: (arn: string): string => `children-${mapRunId(arn)}`,
-  stop: (arn: string): string => `stop-${mapRunId(arn)}`,
+  stop: (arn: string, round: number): string => `stop-${mapRunId(arn)}.${round}`,
   child: (arn: string, index: number): string => `child-${mapRunId(arn)}.${index}`,
 };
 
@@ -41,18 +43,35 @@ export function breakOff(draft: Draft, frameId: string, status: Exclude<MapRun['
   stopChildExecutions(draft, frameId, doing);
   for (const effect of [mapRunEffects.read(arn), mapRunEffects.write(arn), mapRunEffects.goOn(arn)])
     close(draft, effect);
-  const run = over(doing.run, status, draft.context.now, doing.stage === 'writing');
-  saveRun(draft, frameId, { ...doing, run });
+  saveRun(draft, frameId, closed(doing, status, draft.context.now));
 }
 
-/** Waits no longer for the executions that run, and has them stopped. */
+/** A run that ended before its executions did. */
+export function closed(
+  { redriving, ...doing }: MapRunDoing,
+  status: Exclude<MapRun['status'], 'RUNNING'>,
+  at: EpochMs,
+): MapRunDoing {
+  const run = over(doing.run, status, at, { written: doing.stage === 'writing', redriving });
+  return { ...doing, run };
+}
+
+/** Waits no longer for the executions that run, and has them stopped. A redrive runs them again. */
 export function stopChildExecutions(draft: Draft, frameId: string, { run }: MapRunDoing): void {
+  const { arn, redriveCount: round = 0 } = run;
   if (run.executionCounts.running > 0)
-    open(draft, { kind: 'StopMapRun', id: mapRunEffects.stop(run.arn), mapRun: run.arn });
+    open(draft, { kind: 'StopMapRun', id: mapRunEffects.stop(arn, round), mapRun: arn, round });
   for (const id of descendants(draft, frameId)) {
     const child = frameOf(draft, id);
     if (child?.kind !== 'child') continue;
-    close(draft, mapRunEffects.child(run.arn, child.index));
-    remove(draft, id);
+    close(draft, mapRunEffects.child(arn, child.index));
+    put(draft, id, unsuccessful(child, 'ABORTED'));
   }
 }
+
+/** An execution that ended without success, for a redrive to run again. */
+export const unsuccessful = (
+  { index, first, items }: ChildFrame,
+  status: Unsuccessful,
+  output: Json = null,
+): EndedFrame => ({ kind: 'ended', index, output, unsuccessful: { first, items, status } });

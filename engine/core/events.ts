@@ -34,6 +34,10 @@ export type ExecutionEvent =
       readonly mapRun: string;
       readonly index: number;
       readonly result: ChildResult;
+      /** The round in which it ended; absent for the first. */
+      readonly round?: number;
+      /** It was to be redriven and cannot be: its result stands. */
+      readonly isFinal?: true;
     }
   | ({ readonly kind: 'MapRunChanged'; readonly mapRun: string } & MapRunChange)
   | { readonly kind: 'MapRunStopped'; readonly id: string }

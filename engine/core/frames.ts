@@ -1,7 +1,7 @@
 import type { EpochMs } from '../data/instant.ts';
 import type { Json, JsonObject } from '../data/json.ts';
 import type { Failure } from './failure.ts';
-import type { BatchLimits, MapRun, Tolerance } from './map-run.ts';
+import type { BatchLimits, MapRun, Tolerance, Unsuccessful, UnsuccessfulCounts } from './map-run.ts';
 
 /** State as a step reads it. */
 export interface ExecutionState {
@@ -42,6 +42,8 @@ export interface Redrive {
   readonly at: EpochMs;
   /** What the caller sent, so that a repetition of the call is recognised. */
   readonly clientToken: string | undefined;
+  /** The round of its Map Run that redrove it; absent for a redrive of its own. */
+  readonly round?: number;
 }
 
 export type Waiter = TaskWaiter | MapRunWaiter;
@@ -62,6 +64,8 @@ export interface MapRunWaiter {
   readonly mapRun: string;
   readonly index: number;
   readonly pattern: 'map-run';
+  /** How often the Map Run had been redriven when it started the execution; absent for never. */
+  readonly round?: number;
 }
 
 /** One line of control: the root (`root`), a Parallel branch or a Map iteration (`<parent>/<event id>.<index>`). */
@@ -142,6 +146,17 @@ export interface MapRunDoing {
   readonly writeTo: Json | undefined;
   /** Why it fails as soon as its results are written. */
   readonly failure: Failure | undefined;
+  /** Executions of earlier rounds that are still to be redriven; absent for none. */
+  readonly redriving?: Redriving;
+}
+
+/** Of the executions with an index from `next` up to `end`, those that were unsuccessful wait to be redriven. */
+export interface Redriving {
+  readonly next: number;
+  readonly end: number;
+  /** As what they count when the run ends before it comes to them. */
+  readonly items: UnsuccessfulCounts;
+  readonly executions: UnsuccessfulCounts;
 }
 
 /** A running Map's items, under `<frame>/items`; written once when the Map starts. */
@@ -161,10 +176,16 @@ export interface ItemSource {
 }
 
 /** An iteration of a distributed Map whose execution has not ended, under `<frame>/<event id>.<index>`. */
-export interface ChildFrame {
+export interface ChildFrame extends ChildItems {
   readonly kind: 'child';
   readonly index: number;
-  /** How many items it has. */
+  /** The redrive of the Map Run that started it again: only its news of that round count. Absent for the first. */
+  readonly round?: number;
+}
+
+/** Which items an execution of a Map Run has: so many from the first on. */
+export interface ChildItems {
+  readonly first: number;
   readonly items: number;
 }
 
@@ -173,4 +194,6 @@ export interface EndedFrame {
   readonly kind: 'ended';
   readonly index: number;
   readonly output: Json;
+  /** Of an execution of a Map Run that a redrive runs again. */
+  readonly unsuccessful?: ChildItems & { readonly status: Unsuccessful };
 }

@@ -20,7 +20,7 @@ export function succeedMapRun(draft: Draft, frameId: string, resultOf: (outputs:
   recordOn(draft, frameId, 'MapRunSucceeded');
   recordOn(draft, frameId, 'MapStateSucceeded');
   update(draft, frameId, { previousEventId: frame.previousEventId }); // AWS leaves both events out of the chain
-  saveRun(draft, frameId, { ...doing, run: over(doing.run, 'SUCCEEDED', draft.context.now, true) });
+  saveRun(draft, frameId, { ...doing, run: over(doing.run, 'SUCCEEDED', draft.context.now, { written: true }) });
   const leaving = leaveWithResult(state.flow, frame.input, result, scopesOf(draft, frameId));
   for (const id of descendants(draft, frameId)) remove(draft, id);
   exitState(draft, frameId, leaving, state.next);

@@ -18,6 +18,9 @@ export const DEFAULT_MAP_CONCURRENCY = 40;
 /** Executions of a distributed Map that run side by side when `MaxConcurrency` is absent or 0, or larger. */
 export const MAX_CHILD_CONCURRENCY = 10_000;
 
+/** A Map Run that was redriven so often fails its state. (Guide, "Redriving Map Runs") */
+export const MAX_MAP_RUN_REDRIVES = 1_000;
+
 /** Our own: executions of a distributed Map that one step starts before it asks for another turn. */
 export const CHILDREN_PER_STEP = 100;
 

@@ -6,13 +6,13 @@ import { flattened, transformed } from './child-result.ts';
 import { itemsId, scopeFor } from './context-object.ts';
 import { withinLimit } from './data-flow.ts';
 import { close, type Draft, frameOf, mustRun, open, put, remove, startFrame, stateOf } from './draft.ts';
-import { mapRunEffects, mapRunOf, saveRun, stopChildExecutions } from './end-map-run.ts';
-import type { ExecutionEvent, ItemsFrame, MapRunDoing } from './execution.ts';
+import { mapRunEffects, mapRunOf, saveRun, stopChildExecutions, unsuccessful } from './end-map-run.ts';
+import type { ChildItems, ExecutionEvent, ItemsFrame, MapRunDoing } from './execution.ts';
 import { failState } from './fail-state.ts';
 import { succeedMapRun } from './leave-map-run.ts';
 import { sourceOf } from './item-source.ts';
 import { CHILDREN_PER_STEP, MAX_CHILD_CONCURRENCY } from './limits.ts';
-import { exceeds, TOO_MANY_FAILED, withEnded, withItems, withStarted } from './map-run-counts.ts';
+import { exceeds, TOO_MANY_FAILED, withEnded, withItems, withRedriven, withStarted } from './map-run-counts.ts';
 
 /** The items are known: the first executions start. */
 export function takeItems(draft: Draft, frameId: string, items: Omit<ItemsFrame, 'kind'>): void {
@@ -30,29 +30,60 @@ export function takeItems(draft: Draft, frameId: string, items: Omit<ItemsFrame,
   startChildren(draft, frameId);
 }
 
-/** Starts executions until the concurrency is used, the items are, or the step did its share. */
+/** Starts executions, those to be redriven first, until the concurrency is used, the items are, or the step did its share. */
 export function startChildren(draft: Draft, frameId: string): void {
   const { run } = mustBeAt(draft, frameId);
   const limit = Math.min(run.maxConcurrency || Infinity, MAX_CHILD_CONCURRENCY);
   for (let started = 0; ; started++) {
     const doing = mustBeAt(draft, frameId);
-    const { running } = doing.run.executionCounts;
-    const hasItems = doing.nextItem < doing.run.itemCounts.total;
-    if (!hasItems && running === 0) return finish(draft, frameId, doing);
-    if (!hasItems || running >= limit) return;
+    const { running, pendingRedrive } = doing.run.executionCounts;
+    const hasMore = pendingRedrive > 0 || doing.nextItem < doing.run.itemCounts.total;
+    if (!hasMore && running === 0) return finish(draft, frameId, doing);
+    if (!hasMore || running >= limit) return;
     if (started === CHILDREN_PER_STEP) return open(draft, { kind: 'Continue', id: mapRunEffects.goOn(run.arn) });
-    startChild(draft, frameId, doing);
+    if (pendingRedrive > 0) startAgain(draft, frameId, doing);
+    else startNext(draft, frameId, doing);
   }
 }
 
-function startChild(draft: Draft, frameId: string, doing: MapRunDoing): void {
-  const frame = mustRun(draft, frameId);
-  const state = stateOf(draft, frame);
-  if (state.type !== 'Map' || state.distributed === undefined) throw new Error(`"${state.name}" has no Map Run`);
-  const { input, items } = batchAt(draft, frameId, state, doing);
+/** Starts an execution with the next items. */
+function startNext(draft: Draft, frameId: string, doing: MapRunDoing): void {
+  const { run, nextChild: index, nextItem: first, batch } = doing;
+  const { input, items } = batchFrom(draft, frameId, doing, first, run.itemCounts.total);
+  openChild(draft, frameId, doing, { index, first, items, input });
+  saveRun(draft, frameId, {
+    ...doing,
+    nextItem: first + items,
+    nextChild: index + 1,
+    run: withStarted(run, items, batch !== undefined),
+  });
+}
+
+/** Runs the next execution again that was unsuccessful in an earlier round. */
+function startAgain(draft: Draft, frameId: string, doing: MapRunDoing): void {
+  for (let index = doing.redriving?.next ?? Infinity; index < (doing.redriving?.end ?? 0); index++) {
+    const found = frameOf(draft, childId(frameId, doing, index));
+    const child = found?.kind === 'ended' ? found.unsuccessful : undefined;
+    if (child === undefined || doing.redriving === undefined) continue;
+    const { input } = batchFrom(draft, frameId, doing, child.first, child.first + child.items);
+    openChild(draft, frameId, doing, { index, ...child, input });
+    saveRun(draft, frameId, { ...doing, ...withRedriven(doing.run, doing.redriving, { index, ...child }) });
+    return;
+  }
+  throw new Error(`${doing.run.arn} counts executions to be redriven that it does not have`);
+}
+
+function openChild(
+  draft: Draft,
+  frameId: string,
+  { run, ...doing }: MapRunDoing,
+  { index, first, items, input }: ChildItems & { readonly index: number; readonly input: Json },
+): void {
+  const state = mapAt(draft, frameId);
+  if (state.distributed === undefined) throw new Error(`"${state.name}" has no Map Run`);
   withinLimit(state.name, input);
-  const { run, nextChild: index } = doing;
-  put(draft, childId(frameId, doing, index), { kind: 'child', index, items });
+  const round = run.redriveCount === undefined ? {} : { round: run.redriveCount };
+  put(draft, childId(frameId, doing, index), { kind: 'child', index, first, items, ...round });
   open(draft, {
     kind: 'StartChild',
     id: mapRunEffects.child(run.arn, index),
@@ -60,30 +91,31 @@ function startChild(draft: Draft, frameId: string, doing: MapRunDoing): void {
     executionType: state.distributed.executionType,
     name: nameUuid(`${run.arn}#${index}`),
     input,
-    waiter: { arn: startFrame(draft).arn, frame: frameId, mapRun: run.arn, index, pattern: 'map-run' },
-  });
-  saveRun(draft, frameId, {
-    ...doing,
-    nextItem: doing.nextItem + items,
-    nextChild: index + 1,
-    run: withStarted(run, items, doing.batch !== undefined),
+    waiter: { arn: startFrame(draft).arn, frame: frameId, mapRun: run.arn, index, pattern: 'map-run', ...round },
   });
 }
 
-function batchAt(draft: Draft, frameId: string, state: MapState, doing: MapRunDoing): Batch {
+/** The input of an execution that begins with the item `next`, before `end`. */
+function batchFrom(draft: Draft, frameId: string, { batch, input }: MapRunDoing, next: number, end: number): Batch {
   const frame = mustRun(draft, frameId);
+  const { itemSelector } = mapAt(draft, frameId);
   const found = frameOf(draft, itemsId(frameId));
   const { items, keys, sources = [] }: Omit<ItemsFrame, 'kind'> = found?.kind === 'items' ? found : { items: [] };
   const itemAt = (index: number): Json => {
-    const source = sourceOf(sources, index);
-    const item = { index, value: items[index] ?? null, key: keys?.[index] ?? undefined, source };
-    return state.itemSelector === undefined
-      ? item.value
-      : state.itemSelector.evaluate(scopeFor(draft, frame, doing.input, { item }));
+    const value = items[index] ?? null;
+    if (itemSelector === undefined) return value;
+    const item = { index, value, key: keys?.[index] ?? undefined, source: sourceOf(sources, index) };
+    return itemSelector.evaluate(scopeFor(draft, frame, input, { item }));
   };
-  const { nextItem: next, batch } = doing;
-  if (batch === undefined) return { input: itemAt(next), items: 1 };
-  return nextBatch(batch, { next, total: items.length, itemAt });
+  return batch === undefined
+    ? { input: itemAt(next), items: 1 }
+    : nextBatch(batch, { next, total: Math.min(end, items.length), itemAt });
+}
+
+function mapAt(draft: Draft, frameId: string): MapState {
+  const state = stateOf(draft, mustRun(draft, frameId));
+  if (state.type !== 'Map') throw new Error(`"${state.name}" is no Map`);
+  return state;
 }
 
 /** An execution ended: the next takes its place, unless too many failed. Late and repeated news change nothing. */
@@ -92,15 +124,17 @@ export function childEnded(
   doing: MapRunDoing,
   event: Extract<ExecutionEvent, { kind: 'ChildEnded' }>,
 ): void {
-  const { frame: frameId, mapRun, index, result } = event;
+  const { frame: frameId, mapRun, index, result, isFinal = false } = event;
   const id = childId(frameId, doing, index);
   const child = frameOf(draft, id);
-  if (child?.kind !== 'child') return;
+  if (child?.kind !== 'child' || child.round !== event.round) return;
   close(draft, mapRunEffects.child(mapRun, index));
-  if (doing.writeTo === undefined)
-    put(draft, id, { kind: 'ended', index, output: transformed(result, transformationOf(draft, frameId)) });
+  const { status } = result;
+  const output = doing.writeTo === undefined ? transformed(result, transformationOf(draft, frameId)) : null;
+  if (status !== 'SUCCEEDED') put(draft, id, unsuccessful(child, status, output));
+  else if (doing.writeTo === undefined) put(draft, id, { kind: 'ended', index, output });
   else remove(draft, id);
-  saveRun(draft, frameId, { ...doing, run: withEnded(doing.run, result.status, child.items) });
+  saveRun(draft, frameId, { ...doing, run: withEnded(doing.run, status, child.items, isFinal) });
   goOn(draft, frameId);
 }
 
@@ -140,14 +174,11 @@ function write(draft: Draft, frameId: string, doing: MapRunDoing): void {
   });
 }
 
-function writerOf(draft: Draft, frameId: string) {
-  const state = stateOf(draft, mustRun(draft, frameId));
-  return state.type === 'Map' ? state.distributed?.writer : undefined;
-}
+const writerOf = (draft: Draft, frameId: string) => mapAt(draft, frameId).distributed?.writer;
 
 const transformationOf = (draft: Draft, frameId: string) => writerOf(draft, frameId)?.transformation ?? 'COMPACT';
 
-const childId = (frameId: string, { startedEventId }: MapRunDoing, index: number): string =>
+const childId = (frameId: string, { startedEventId }: Pick<MapRunDoing, 'startedEventId'>, index: number): string =>
   `${frameId}/${startedEventId}.${index}`;
 
 function mustBeAt(draft: Draft, frameId: string): MapRunDoing {

@@ -134,7 +134,7 @@ describe('a Map Run', () => {
     const { closed, opened, mapRuns } = take({ kind: 'StopRequested', error: undefined, cause: undefined });
 
     expect(closed).toEqual(expect.arrayContaining(first.opened.map(({ id }) => id)));
-    expect(opened).toEqual([{ kind: 'StopMapRun', id: expect.stringMatching(/^stop-/), mapRun }]);
+    expect(opened).toEqual([{ kind: 'StopMapRun', id: expect.stringMatching(/^stop-.*\.0$/), mapRun, round: 0 }]);
     expect(mapRuns).toMatchObject([{ status: 'ABORTED', executionCounts: { aborted: 2, running: 0, pending: 2 } }]);
   });
 });

@@ -13,6 +13,10 @@ export interface MapRun {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly startedAt: EpochMs;
   readonly stoppedAt: EpochMs | undefined;
+  /** Absent for one that never was. */
+  readonly redriveCount?: number;
+  /** The last time. */
+  readonly redrivenAt?: EpochMs;
   /** 0 means no limit of its own. */
   readonly maxConcurrency: number;
   readonly toleratedFailureCount: number;
@@ -31,7 +35,16 @@ export interface MapRunCounts {
   readonly aborted: number;
   readonly total: number;
   readonly resultsWritten: number;
+  /** Of the unsuccessful, those that no redrive can run again. */
+  readonly failuresNotRedrivable: number;
+  /** Unsuccessful in an earlier round, and still to be run again. */
+  readonly pendingRedrive: number;
 }
+
+/** How an execution ends without success. */
+export type Unsuccessful = Exclude<Head['status'], 'RUNNING' | 'SUCCEEDED'>;
+
+export type UnsuccessfulCounts = Pick<MapRunCounts, 'failed' | 'timedOut' | 'aborted'>;
 
 /** How an execution of a Map Run ended. Its data is JSON text. */
 export interface ChildResult {
@@ -45,6 +58,8 @@ export interface ChildResult {
   readonly output: string | undefined;
   readonly error: string | undefined;
   readonly cause: string | undefined;
+  /** Absent for one that never was. */
+  readonly redriveCount?: number | undefined;
 }
 
 /** What a Map Run bears of failed items; undefined for what was not given. */
@@ -72,4 +87,6 @@ export const NO_COUNTS: MapRunCounts = {
   aborted: 0,
   total: 0,
   resultsWritten: 0,
+  failuresNotRedrivable: 0,
+  pendingRedrive: 0,
 };

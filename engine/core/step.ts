@@ -1,10 +1,9 @@
 import type { Machine } from '../asl/machine.ts';
-import { plusSeconds } from '../data/instant.ts';
-import { close, dataDetails, type Draft, newDraft, open, put, record, runFrame, stateOf, update } from './draft.ts';
+import { begin } from './begin.ts';
+import { close, type Draft, newDraft, runFrame, stateOf, update } from './draft.ts';
 import { endExecution } from './end-scope.ts';
 import type { ExecutionEvent, ExecutionState, StartFrame, Step, StepContext } from './execution.ts';
 import { evaluating } from './fail-state.ts';
-import { startLine } from './lines.ts';
 import { continueMapRuns, mapRunReported } from './map-run-events.ts';
 import {
   activityTaken,
@@ -18,20 +17,10 @@ import {
 import { EXECUTION_TIMEOUT, takeTurns } from './turns.ts';
 import { endWait } from './wait.ts';
 
-const ROOT = 'root';
-
 /** The first step of an execution. Pure: nothing is performed, stored or read but what is given. */
 export function start(machine: Machine, facts: Omit<StartFrame, 'kind'>, context: StepContext): Step {
   const draft = newDraft(machine, { head: { status: 'RUNNING', lastEventId: 0 }, frames: {} }, context);
-  put(draft, 'start', { kind: 'start', ...facts });
-  const value = { ...dataDetails('input', facts.input), roleArn: facts.roleArn };
-  record(draft, 'ExecutionStarted', 0, { key: 'executionStartedEventDetails', value });
-  const line = { id: ROOT, parent: null, index: 0, state: machine.startAt, input: facts.input, previousEventId: 0 };
-  startLine(draft, line);
-  if (machine.timeoutSeconds !== undefined) {
-    const at = plusSeconds(context.now, machine.timeoutSeconds);
-    open(draft, { kind: 'SetTimer', id: EXECUTION_TIMEOUT, frame: ROOT, at });
-  }
+  begin(draft, facts);
   return takeTurns(draft);
 }
 

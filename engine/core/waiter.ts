@@ -12,8 +12,14 @@ export function tellWaiter(start: StartFrame, waiter: Waiter, end: End, stoppedA
 
 function childEnded(start: StartFrame, waiter: MapRunWaiter, end: End, stoppedAt: EpochMs): ExecutionEvent {
   const { frame, mapRun, index } = waiter;
-  return { kind: 'ChildEnded', frame, mapRun, index, result: resultOf(start, end, stoppedAt) };
+  const round = roundOf(start);
+  const result = resultOf(start, end, stoppedAt);
+  return { kind: 'ChildEnded', frame, mapRun, index, result, ...(round === 0 ? {} : { round }) };
 }
+
+/** The round of its Map Run that an execution runs in: 0, or the number of the redrive that ran it again. */
+export const roundOf = ({ redrives, waiter }: StartFrame): number =>
+  redrives?.at(-1)?.round ?? (waiter?.pattern === 'map-run' ? (waiter.round ?? 0) : 0);
 
 /** A task with `.sync` hears what DescribeExecution would say, in capitals. */
 function taskEnded(start: StartFrame, waiter: TaskWaiter, end: End, stoppedAt: EpochMs): ExecutionEvent {

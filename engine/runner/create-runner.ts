@@ -6,6 +6,7 @@ import { createEndWatchers } from './end-watchers.ts';
 import { createExecutionLog } from './execution-log.ts';
 import { outboxExit, outboxHand } from './leave-outbox.ts';
 import { createMailboxes } from './mailboxes.ts';
+import { redriveChild } from './map-run/redrive-child.ts';
 import { letterOpener } from './open-letters.ts';
 import { createPerformer } from './performer.ts';
 import type { ExecutionArn, Page, StoredActivity } from './ports.ts';
@@ -45,6 +46,7 @@ export function createRunner(options: RunnerOptions): Runner {
     // What is waited for stays here: its end goes through the outbox.
     start: (request) =>
       (request.waiter === undefined && elsewhere?.(request.machine)?.start(request)) || start(request),
+    redrive: (arn, executionType, round) => redriveChild(redriving, arn, executionType, round),
     stop: (arn) => ask(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
     post: mailboxes.post,
     done: outboxExit({ ...options, post: mailboxes.post }),
@@ -53,6 +55,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const committer = createCommitter({ ...options, cache, performer, ends, log });
   const open = letterOpener({ ...options, cache, committer, context });
   const start = executionStarter({ ...options, committer, context });
+  const redriving = { ...options, committer, context };
 
   async function loadActivities(): Promise<void> {
     for (let from: { from?: string } | undefined = {}; from !== undefined; ) {
@@ -71,7 +74,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const execution = (await store.summary(arn)) ?? before;
       return { kind: answer === 'taken' ? 'stopped' : 'ended', execution };
     },
-    redrive: executionRedriver({ ...options, committer, context }),
+    redrive: executionRedriver(redriving),
     ...tokenAnswers(ask),
     async changeMapRun(arn, change) {
       const run = await store.mapRun(arn);

@@ -5,6 +5,8 @@ const MEMBERS_SINCE: Readonly<Record<string, string>> = {
   redriveCount: '2023-11-15',
   redriveStatus: '2023-11-15',
   redriveStatusReason: '2023-11-15',
+  failuresNotRedrivable: '2023-11-15',
+  pendingRedrive: '2023-11-15',
   RedriveCount: '2023-11-15',
   RedriveStatus: '2023-11-15',
   RedriveStatusReason: '2023-11-15',

@@ -618,6 +618,8 @@ const noCounts = {
   aborted: 0,
   total: 0,
   resultsWritten: 0,
+  failuresNotRedrivable: 0,
+  pendingRedrive: 0,
 };
 
 const eventOf = (id: number) => ({

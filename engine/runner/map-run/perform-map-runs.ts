@@ -1,4 +1,4 @@
-import type { Effect, ExecutionEvent, MapRunWaiter } from '../../core/index.ts';
+import { type Effect, type ExecutionEvent, type MapRunWaiter, roundOf } from '../../core/index.ts';
 import { toEpochMs } from '../../data/instant.ts';
 import { childArn } from '../arn.ts';
 import type { Letter } from '../mailboxes.ts';
@@ -6,7 +6,9 @@ import { NoSuchObject, type ObjectStore } from '../object-store.ts';
 import type { Clock, ExecutionArn, ExecutionStore, MapRunArn, StoredMachine } from '../ports.ts';
 import type { Timers } from '../timers.ts';
 import { executionsOf } from './executions-of.ts';
+import { asResult } from './as-result.ts';
 import { storedMachineAt } from './item-processors.ts';
+import type { RedrivenChild } from './redrive-child.ts';
 import { Unusable } from './unusable.ts';
 import { readItems } from './reading/read-items.ts';
 import { writeResults } from './write-results.ts';
@@ -27,6 +29,8 @@ export interface MapRunWork {
     readonly waiter: MapRunWaiter;
     readonly mapRunArn: MapRunArn;
   }) => Promise<unknown>;
+  /** Runs an execution again that ended in an earlier round. */
+  readonly redrive: (arn: ExecutionArn, executionType: 'STANDARD' | 'EXPRESS', round: number) => Promise<RedrivenChild>;
   readonly post: (arn: ExecutionArn, letter: Letter) => void;
   readonly done: (arn: ExecutionArn, effectId: string) => void;
   readonly onProblem: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
@@ -37,9 +41,11 @@ const PAUSE_MS = 1000;
 
 /** Does what Map Runs ask for: reads their items, starts and stops their executions, writes their results. */
 export function mapRunPerformer(work: MapRunWork) {
-  const { store, objects, clock, timers, start, post, done, onProblem } = work;
+  const { store, objects, clock, timers, start, redrive, post, done, onProblem } = work;
   /** Starts under way, by Map Run: who stops its executions waits for these first. */
   const starting = new Map<MapRunArn, Set<Promise<void>>>();
+  /** Stops under way, by Map Run: who runs its executions again waits for these first. */
+  const stopping = new Map<MapRunArn, Promise<unknown>>();
   /** Starts that no step has taken back. */
   const wanted = new Set<string>();
 
@@ -50,6 +56,7 @@ export function mapRunPerformer(work: MapRunWork) {
     const { machineArn, name, input, waiter } = effect;
     const place = `${parent}#${effect.id}`;
     try {
+      if (waiter.round !== undefined && (await runsAgain(parent, effect, waiter.round))) return;
       const summary = await store.summary(parent);
       const machine = summary && (await storedMachineAt(store, machineArn, summary.revisionId));
       if (machine === undefined) throw new Error(`${machineArn} is not stored`);
@@ -64,6 +71,24 @@ export function mapRunPerformer(work: MapRunWork) {
     }
   }
 
+  /** Whether the execution is, or was, run again in this round; if not, it is to be started. */
+  async function runsAgain(
+    parent: ExecutionArn,
+    effect: Extract<MapRunEffect, { kind: 'StartChild' }>,
+    round: number,
+  ): Promise<boolean> {
+    const { frame, mapRun, index } = effect.waiter;
+    await stopping.get(mapRun);
+    const found = await redrive(childArn(effect), effect.executionType, round);
+    if (found.kind === 'unknown') return false;
+    if (found.kind === 'runs') return true;
+    const [result] = asResult(found.summary);
+    if (result === undefined) throw new Error(`${found.summary.arn} has ended and still runs`);
+    const isFinal = found.kind === 'final' ? ({ isFinal: true } as const) : {};
+    post(parent, { event: { kind: 'ChildEnded', frame, mapRun, index, result, round, ...isFinal } });
+    return true;
+  }
+
   function track(mapRun: MapRunArn, started: Promise<void>): void {
     const all = starting.get(mapRun) ?? new Set();
     starting.set(mapRun, all.add(started));
@@ -73,29 +98,41 @@ export function mapRunPerformer(work: MapRunWork) {
     });
   }
 
-  async function stopChildren(mapRun: MapRunArn): Promise<void> {
+  /** Those of this round and of earlier ones. */
+  async function stopChildren(mapRun: MapRunArn, round: number): Promise<void> {
     const underWay = starting.get(mapRun);
     if (underWay !== undefined) await Promise.all(underWay);
     const running = await executionsOf(store, mapRun, 'RUNNING');
-    await Promise.all(running.map(({ arn }) => stopped(arn)));
+    await Promise.all(running.map(({ arn }) => stopped(arn, round)));
   }
 
-  const stopped = (arn: ExecutionArn): Promise<void> =>
+  const stopped = (arn: ExecutionArn, round: number): Promise<void> =>
     new Promise((resolve) =>
       post(arn, {
         event: { kind: 'StopRequested', error: undefined, cause: undefined },
+        wanted: ({ frames: { start } }) => start?.kind === 'start' && roundOf(start) <= round,
         answered: () => resolve(),
       }),
     );
 
   async function stopMapRun(
     parent: ExecutionArn,
-    { id, mapRun }: Extract<MapRunEffect, { kind: 'StopMapRun' }>,
+    { id, mapRun, round }: Extract<MapRunEffect, { kind: 'StopMapRun' }>,
   ): Promise<void> {
-    await stopChildren(mapRun);
+    await stopChildren(mapRun, round);
     // An execution that has ended takes no events: its outbox is emptied from outside.
     const answered: Letter['answered'] = (answer) => answer === 'ignored' && done(parent, id);
     post(parent, { event: { kind: 'MapRunStopped', id }, answered });
+  }
+
+  function stop(parent: ExecutionArn, effect: Extract<MapRunEffect, { kind: 'StopMapRun' }>): void {
+    const { mapRun } = effect;
+    const stops = stopMapRun(parent, effect).catch((thrown: unknown) =>
+      onProblem('executions of a Map Run will be stopped when the host starts again', parent, thrown),
+    );
+    const all = Promise.all([stopping.get(mapRun), stops]);
+    stopping.set(mapRun, all);
+    void all.then(() => stopping.get(mapRun) === all && stopping.delete(mapRun));
   }
 
   /** The event that the work gives, or why it could not be done. */
@@ -126,9 +163,7 @@ export function mapRunPerformer(work: MapRunWork) {
           wanted.add(`${parent}#${effect.id}`);
           return track(effect.waiter.mapRun, startChild(parent, effect));
         case 'StopMapRun':
-          return void stopMapRun(parent, effect).catch((thrown: unknown) =>
-            onProblem('executions of a Map Run will be stopped when the host starts again', parent, thrown),
-          );
+          return stop(parent, effect);
         case 'ReadItems':
           return void report(parent, effect, 'States.ItemReaderFailed', async () => {
             const { frame, mapRun } = effect;
@@ -137,7 +172,7 @@ export function mapRunPerformer(work: MapRunWork) {
         case 'WriteResults':
           return void report(parent, effect, 'States.ResultWriterFailed', async () => {
             const { frame, mapRun } = effect;
-            await stopChildren(mapRun);
+            await stopChildren(mapRun, Infinity);
             const output = await writeResults({ store, objects: needObjects() }, parent, effect);
             return { kind: 'ResultsWritten', frame, mapRun, output };
           });

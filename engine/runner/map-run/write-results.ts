@@ -1,7 +1,8 @@
-import type { ChildResult, Effect, ItemsFrame } from '../../core/index.ts';
+import type { Effect, ItemsFrame } from '../../core/index.ts';
 import { isObject, type Json, own } from '../../data/json.ts';
 import type { ObjectStore } from '../object-store.ts';
-import type { ExecutionArn, ExecutionStore, ExecutionSummary } from '../ports.ts';
+import type { ExecutionArn, ExecutionStore } from '../ports.ts';
+import { asResult } from './as-result.ts';
 import { executionsOf } from './executions-of.ts';
 import { resultFiles } from './result-files.ts';
 import { Unusable } from './unusable.ts';
@@ -36,9 +37,4 @@ export async function writeResults(
 async function itemsOf(store: ExecutionStore, parent: ExecutionArn, frame: string): Promise<ItemsFrame['items']> {
   const items = (await store.load(parent))?.frames[`${frame}/items`];
   return items?.kind === 'items' ? items.items : [];
-}
-
-function asResult(summary: ExecutionSummary): ChildResult[] {
-  const { status, stoppedAt } = summary;
-  return status === 'RUNNING' || stoppedAt === undefined ? [] : [{ ...summary, status, stoppedAt }];
 }

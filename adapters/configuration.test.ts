@@ -42,6 +42,16 @@ describe('checkConfiguration', () => {
     expect(() => checkConfiguration(keys('hunter2'), 'p.yaml')).toThrow(/authentication\.keys\.0\.secret/);
   });
 
+  it('takes objects in a folder or in S3, and no credentials', () => {
+    const objects = (settings: object) => checkConfiguration({ objects: settings }, 'p.yaml').objects;
+
+    expect(checkConfiguration({}, 'p.yaml').objects).toEqual({ type: 'folder' });
+    expect(objects({ type: 'folder', folder: '/srv/objects' })).toEqual({ type: 'folder', folder: '/srv/objects' });
+    expect(objects({ type: 's3', endpoint: 'http://127.0.0.1:9000' })).toMatchObject({ type: 's3', buckets: {} });
+    expect(() => objects({ type: 's3', secretAccessKey: 'x' })).toThrow(/objects: .*secretAccessKey/);
+    expect(() => objects({ type: 'gcs' })).toThrow(/objects\.type/);
+  });
+
   it('takes a service without any setting', () => {
     const configuration = checkConfiguration({ services: { shop: null } }, 'p.yaml');
 

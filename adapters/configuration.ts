@@ -47,6 +47,24 @@ const notification = z.union([
   }),
 ]);
 
+/** Where distributed Maps read their items and write their results. */
+const objects = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('folder'),
+    /** A folder with a folder for each bucket; `objects` in the data folder when absent. */
+    folder: z.optional(z.string().check(z.minLength(1))),
+  }),
+  z.strictObject({
+    type: z.literal('s3'),
+    /** Absent: what the SDK finds in its environment. */
+    region: z.optional(z.string().check(z.minLength(1))),
+    /** Of a service that speaks S3's protocol; AWS itself when absent. */
+    endpoint: z.optional(z.url()),
+    /** Names of buckets in machines, and what they are really called; others are called as in the machine. */
+    buckets: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
+  }),
+]);
+
 const configuration = z.strictObject({
   dataFolder: z._default(z.string(), '.pointsman'),
   host: z.prefault(
@@ -61,6 +79,7 @@ const configuration = z.strictObject({
     z.strictObject({ region: z._default(z.string(), 'us-east-1'), account: z._default(z.string(), '000000000000') }),
     {},
   ),
+  objects: z._default(objects, { type: 'folder' as const }),
   /** Who may call the Step Functions API. Absent: whoever reaches it. */
   authentication: z.optional(
     z.strictObject({
@@ -82,6 +101,7 @@ const configuration = z.strictObject({
 export type Configuration = z.output<typeof configuration>;
 export type ServiceSettings = z.output<typeof service> & { readonly image: string };
 export type Notification = z.output<typeof notification>;
+export type ObjectsSettings = z.output<typeof objects>;
 
 /** Reads a configuration file; undefined gives the defaults. @throws ConfigurationError */
 export function readConfiguration(file: string | undefined): Configuration {

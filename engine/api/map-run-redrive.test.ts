@@ -9,7 +9,7 @@ import {
 import { functionArn } from '../../test/support/run-machine.ts';
 
 const DAY_MS = 86_400_000;
-const call = { Type: 'Task', Resource: functionArn('verify-release'), End: true };
+const call: object = { Type: 'Task', Resource: functionArn('verify-release'), End: true };
 
 describe('RedriveExecution of an execution whose Map Run failed', () => {
   let tested: ApiUnderTest;
@@ -26,7 +26,8 @@ describe('RedriveExecution of an execution whose Map Run failed', () => {
       await tested.runner.settled();
     }
   };
-  const map = (fields: object = {}, { ExecutionType = 'STANDARD', states = { Call: call } as object } = {}) => ({
+  const work: object = { Call: call };
+  const map = (fields: object = {}, { ExecutionType = 'STANDARD', states = work } = {}) => ({
     Type: 'Map',
     Label: 'all',
     ItemProcessor: {

@@ -8,7 +8,13 @@ import type { ChildResult } from './map-run.ts';
 export const resultOf = (start: StartFrame, end: End, stoppedAt: EpochMs): ChildResult => {
   const { arn, machineArn, name, startedAt, redrives } = start;
   const facts = {
-    ...{ arn, machineArn, name, startedAt, stoppedAt, status: end.status, input: JSON.stringify(start.input) },
+    arn,
+    machineArn,
+    name,
+    startedAt,
+    stoppedAt,
+    status: end.status,
+    input: JSON.stringify(start.input),
     ...(redrives === undefined ? {} : { redriveCount: redrives.length }),
   };
   return end.status === 'SUCCEEDED'

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { readConfiguration } from '../../configuration.ts';
+import { openObjects } from '../../open-objects.ts';
 import { openWorld } from '../../world.ts';
 import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
 import { fileLogSink } from '../log-sink.ts';
-import { folderObjectStore } from '../object-store/object-store.ts';
 import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
 import { createDown } from './down.ts';
@@ -63,7 +63,7 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     opened.push(() => server.close());
     const world = await openWorld(configuration, dataFolder, time.clock, log);
     opened.push(() => world.close());
-    const objects = time.port(folderObjectStore(join(dataFolder, 'objects')));
+    const objects = time.port(await openObjects(configuration.objects, dataFolder));
     const logs = time.port(fileLogSink(join(dataFolder, 'logs')));
     const deployMachineArn = addressesIn(configuration.aws).machine('deploy');
     const engine = await openEngine({ configuration, store: time.port(store), objects, logs, world, time, log });

@@ -121,6 +121,7 @@ async function redriveWithCrash(executionType: 'STANDARD' | 'EXPRESS', phase: 'f
     await second.recover();
     expect(await ended(second)).toBe('FAILED');
   }
+  const { items: succeeded } = await store.list({ status: 'SUCCEEDED', limit: 10 });
   heal();
   const redriven = second.redrive(ARN, 'token').then(() => ended(second));
   const third = phase === 'failing' ? second : host(store);
@@ -129,7 +130,7 @@ async function redriveWithCrash(executionType: 'STANDARD' | 'EXPRESS', phase: 'f
   expect(await ended(third)).toBe('SUCCEEDED');
 
   expect(problems).toEqual([]);
-  if (phase === 'redriving') expect(calls).not.toContain('succeeds');
+  for (const { input } of succeeded) expect(calls).not.toContain(JSON.parse(input));
   expect(JSON.parse((await store.summary(ARN))?.output ?? '')).toEqual(ITEMS);
   const { items: runs } = await store.mapRuns({ executionArn: ARN, limit: 10 });
   expect(runs).toMatchObject([
@@ -155,7 +156,7 @@ describe.each(['STANDARD', 'EXPRESS'] as const)('a redrive of a Map Run with %s 
       let limit = 1;
       for (; await redriveWithCrash(executionType, phase, limit); limit++) expect(limit).toBeLessThan(100);
 
-      expect(limit).toBeGreaterThan(8);
+      expect(limit).toBeGreaterThan(5);
     },
     60_000,
   );

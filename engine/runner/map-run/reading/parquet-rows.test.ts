@@ -40,6 +40,15 @@ describe('parquetRows', () => {
     ]);
   });
 
+  it('gives bytes as the text they are, or in Base64', async () => {
+    const data = [Buffer.from('ü'), Uint8Array.from([0, 255])];
+
+    expect(await parquetRows(written({ name: 'b', data, type: 'BYTE_ARRAY' }), Infinity)).toEqual([
+      { b: 'ü' },
+      { b: 'AP8=' },
+    ]);
+  });
+
   it('gives lists and objects inside of a row', async () => {
     const file = written({ name: 'sub', data: [{ a: [1, { b: 'x' }] }], type: 'JSON' });
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Json } from '../../../data/json.ts';
 import { Unusable } from '../unusable.ts';
@@ -9,7 +10,7 @@ const compressors = {
   BROTLI: (bytes: Uint8Array) => new Uint8Array(brotliDecompressSync(bytes)),
 };
 
-/** How values are written for which JSON has no type: instants and days in ISO 8601, bytes that are no text in Base64. */
+/** Instants and days are written in ISO 8601, to the digit that the file has. */
 const parsers = {
   timestampFromMilliseconds: (millis: bigint) => instant(millis, 3),
   timestampFromMicroseconds: (micros: bigint) => instant(micros, 6),
@@ -27,7 +28,13 @@ export async function parquetRows(body: Uint8Array, most: number): Promise<Json[
   const file = new Uint8Array(body).buffer; // the library wants the whole of a buffer
   try {
     const rowEnd = Number.isFinite(most) ? most : undefined;
-    const rows = await parquetReadObjects({ file, compressors, parsers, ...(rowEnd === undefined ? {} : { rowEnd }) });
+    const rows = await parquetReadObjects({
+      file,
+      compressors,
+      parsers,
+      utf8: false,
+      ...(rowEnd === undefined ? {} : { rowEnd }),
+    });
     return rows.map(plain);
   } catch (thrown) {
     throw new Unusable(`The object is no Parquet file: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
@@ -45,13 +52,18 @@ function plain(value: unknown): Json {
       return value;
     case 'object':
       if (value === null) return null;
-      if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+      if (value instanceof Uint8Array) return textIn(value);
       if (value instanceof Date) return value.toISOString();
       if (Array.isArray(value)) return value.map(plain);
       return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
     default:
       return null;
   }
+}
+
+/** Bytes that the file does not call a text may be one all the same; those that are none are in Base64. */
+function textIn(bytes: Uint8Array): string {
+  return isUtf8(bytes) ? new TextDecoder().decode(bytes) : Buffer.from(bytes).toString('base64');
 }
 
 /** `ticks` of `10^-digits` seconds since 1970, to the last digit, which a Date has not. */

@@ -90,6 +90,19 @@ describe('a distributed Map', () => {
     expect(output).toEqual([{ item: { Index: 0, Value: 'a', Source: 'STATE_DATA' }, all: 7 }]);
   });
 
+  it('goes over the members of an object, each with its key', async () => {
+    const ItemSelector = { 'key.$': '$$.Map.Item.Key', 'value.$': '$$.Map.Item.Value' };
+    const { output, history } = await runMachine(machine({ ItemSelector }), { input: { a: 1, b: [2] } });
+
+    expect(output).toEqual([
+      { key: 'a', value: 1 },
+      { key: 'b', value: [2] },
+    ]);
+    expect(history.find(({ type }) => type === 'MapStateStarted')).toMatchObject({
+      mapStateStartedEventDetails: { length: 2 },
+    });
+  });
+
   it('keeps to its MaxConcurrency, and to the order of the items in its result', async () => {
     let [running, most] = [0, 0];
     const functions = {

@@ -7,7 +7,7 @@ import { integerIn, numberIn } from './dynamic.ts';
 import { mapRunEffects, saveRun } from './end-map-run.ts';
 import type { StartFrame } from './execution.ts';
 import { scopesOf } from './leave-state.ts';
-import { itemsOf } from './map.ts';
+import { keyedItemsOf } from './map.ts';
 import { type MapRun, NO_COUNTS } from './map-run.ts';
 import { takeItems } from './map-run-children.ts';
 import { toleranceIn } from './tolerance.ts';
@@ -21,14 +21,14 @@ export function startMapRun(draft: Draft, frameId: string, state: MapState, dist
   const input = effectiveInput(state.flow, mustRun(draft, frameId).input, scopes);
   const scope = scopes(input);
   const { reader, writer } = distributed;
-  const items = reader === undefined ? itemsOf(state, input, scope) : undefined;
+  const found = reader === undefined ? keyedItemsOf(state, input, scope) : undefined;
   const reading = reader && readingOf(reader, scope);
   const maxConcurrency = state.maxConcurrency === undefined ? 0 : numberIn(state.maxConcurrency, scope);
   const tolerance = toleranceIn(state, scope);
   const batch = batchLimitsIn(distributed.batcher, scope);
   const writeTo = writer?.parameters?.evaluate(scope);
 
-  const value = { length: items?.length ?? 0 }; // AWS does not know yet how many it will read
+  const value = { length: found?.items.length ?? 0 }; // AWS does not know yet how many it will read
   recordOn(draft, frameId, 'MapStateStarted', { key: 'mapStateStartedEventDetails', value });
   const run: MapRun = {
     ...namesOf(startFrame(draft), distributed.label, draft.random.uuid()),
@@ -56,7 +56,7 @@ export function startMapRun(draft: Draft, frameId: string, state: MapState, dist
     writeTo,
     failure: undefined,
   });
-  if (items !== undefined) return takeItems(draft, frameId, { items, sources: [{ from: 0, source: 'STATE_DATA' }] });
+  if (found !== undefined) return takeItems(draft, frameId, { ...found, sources: [{ from: 0, source: 'STATE_DATA' }] });
   if (reading !== undefined) openReading(draft, frameId, run, reading);
 }
 

@@ -1,11 +1,11 @@
 import type { MapState } from '../asl/machine.ts';
 import { EvaluationError, type Scope } from '../data/evaluation.ts';
-import { type Json, shownJson } from '../data/json.ts';
+import { isObject, type Json, shownJson } from '../data/json.ts';
 import { itemsId, type MapItem, scopeFor } from './context-object.ts';
 import { effectiveInput, withinLimit } from './data-flow.ts';
 import { type Draft, frameOf, mustRun, put, record, recordOn, stateOf, update } from './draft.ts';
 import { numberIn, valueOf } from './dynamic.ts';
-import type { RunFrame } from './execution.ts';
+import type { ItemsFrame, RunFrame } from './execution.ts';
 import { DEFAULT_MAP_CONCURRENCY, MAX_ITEMS_BYTES } from './limits.ts';
 import { finishLines, startLine } from './lines.ts';
 import { scopesOf } from './leave-state.ts';
@@ -52,11 +52,18 @@ export function readMapWork(draft: Draft, frameId: string, state: MapState, data
 
 /** The items in the state's input. @throws EvaluationError in AWS's words when there is no array */
 export const itemsOf = (state: MapState, input: Json, scope: Scope): readonly Json[] =>
-  withinLimit(
-    state.name,
-    readItems(state, state.items === undefined ? input : valueOf(state.items, scope)),
-    MAX_ITEMS_BYTES,
-  );
+  withinLimit(state.name, readItems(state, itemsValue(state, input, scope)), MAX_ITEMS_BYTES);
+
+/** As `itemsOf`, of a distributed Map: it takes the members of an object too, each with its key. @throws EvaluationError */
+export function keyedItemsOf(state: MapState, input: Json, scope: Scope): Pick<ItemsFrame, 'items' | 'keys'> {
+  const value = itemsValue(state, input, scope);
+  if (!isObject(value)) return { items: withinLimit(state.name, readItems(state, value), MAX_ITEMS_BYTES) };
+  withinLimit(state.name, value, MAX_ITEMS_BYTES);
+  return { items: Object.values(value), keys: Object.keys(value) };
+}
+
+const itemsValue = (state: MapState, input: Json, scope: Scope): Json =>
+  state.items === undefined ? input : valueOf(state.items, scope);
 
 function readItems(state: MapState, value: Json): readonly Json[] {
   if (Array.isArray(value)) return value;

@@ -56,6 +56,6 @@ describe('parquetRows', () => {
   });
 
   it.each(['', 'a,b\n1,2', 'PAR1PAR1'])('says of %j that it is no Parquet file', async (text) => {
-    await expect(parquetRows(Buffer.from(text), Infinity)).rejects.toThrow(/^The object is no Parquet file: /);
+    await expect(parquetRows(Buffer.from(text), Infinity)).rejects.toThrow(/^The object cannot be read as Parquet: /);
   });
 });

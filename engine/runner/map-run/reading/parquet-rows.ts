@@ -37,7 +37,9 @@ export async function parquetRows(body: Uint8Array, most: number): Promise<Json[
     });
     return rows.map(plain);
   } catch (thrown) {
-    throw new Unusable(`The object is no Parquet file: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new Unusable(
+      `The object cannot be read as Parquet: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
   }
 }
 

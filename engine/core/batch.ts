@@ -1,5 +1,5 @@
 import type { Dynamic, ItemBatcher } from '../asl/machine.ts';
-import { EvaluationError, type Scope } from '../data/evaluation.ts';
+import type { Scope } from '../data/evaluation.ts';
 import { type Json, jsonBytes } from '../data/json.ts';
 import { numberIn } from './dynamic.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
@@ -8,16 +8,13 @@ import type { BatchLimits } from './map-run.ts';
 /** What an ItemBatcher says; undefined without one. @throws EvaluationError */
 export const batchLimitsIn = (batcher: ItemBatcher | undefined, scope: Scope): BatchLimits | undefined =>
   batcher && {
-    maxItems: batcher.maxItems && positiveIn(batcher.maxItems, 'MaxItemsPerBatch', scope),
-    maxBytes: batcher.maxBytes && positiveIn(batcher.maxBytes, 'MaxInputBytesPerBatch', scope),
+    maxItems: batcher.maxItems && limitIn(batcher.maxItems, scope),
+    maxBytes: batcher.maxBytes && limitIn(batcher.maxBytes, scope),
     input: batcher.input?.evaluate(scope),
   };
 
-function positiveIn(field: Dynamic, name: string, scope: Scope): number {
-  const number = numberIn(field, scope);
-  if (number === 0) throw new EvaluationError('States.Runtime', `field ${name} must be positive`);
-  return number;
-}
+/** 0, which only a path or an expression can give, is no limit, as it is for MaxConcurrency and MaxItems. */
+const limitIn = (field: Dynamic, scope: Scope): number | undefined => numberIn(field, scope) || undefined;
 
 /** The input of an execution, and how many items are in it. */
 export interface Batch {

@@ -159,16 +159,13 @@ describe('batches', () => {
     expect(mapRuns).toMatchObject([{ itemCounts: { total: 3 }, executionCounts: { total: 2, succeeded: 2 } }]);
   });
 
-  it('of no items are none', async () => {
+  it('have no limit where a path gives 0', async () => {
     const ItemBatcher = { MaxItemsPerBatchPath: '$.most' };
-    const { summary } = await runMachine(machine({ ItemBatcher, ItemsPath: '$.all' }), {
-      input: { most: 0, all: [1] },
+    const { output } = await runMachine(machine({ ItemBatcher, ItemsPath: '$.all' }), {
+      input: { most: 0, all: [1, 2] },
     });
 
-    expect(summary).toMatchObject({
-      error: 'States.Runtime',
-      cause: expect.stringMatching(/field MaxItemsPerBatch must be positive$/),
-    });
+    expect(output).toEqual([{ Items: [1, 2] }]);
   });
 
   it('count with all their items when they fail', async () => {

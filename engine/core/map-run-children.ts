@@ -1,16 +1,14 @@
-import type { MapState } from '../asl/machine.ts';
 import type { Json } from '../data/json.ts';
 import { nameUuid } from '../data/name-uuid.ts';
-import { type Batch, nextBatch } from './batch.ts';
+import { childInput, mapAt } from './child-input.ts';
 import { flattened, transformed } from './child-result.ts';
-import { itemsId, scopeFor } from './context-object.ts';
+import { itemsId } from './context-object.ts';
 import { withinLimit } from './data-flow.ts';
-import { close, type Draft, frameOf, mustRun, open, put, remove, startFrame, stateOf } from './draft.ts';
+import { close, type Draft, frameOf, mustRun, open, put, remove, startFrame } from './draft.ts';
 import { mapRunEffects, mapRunOf, saveRun, stopChildExecutions, unsuccessful } from './end-map-run.ts';
 import type { ChildItems, ExecutionEvent, ItemsFrame, MapRunDoing } from './execution.ts';
 import { failState } from './fail-state.ts';
 import { succeedMapRun } from './leave-map-run.ts';
-import { sourceOf } from './item-source.ts';
 import { CHILDREN_PER_STEP, MAX_CHILD_CONCURRENCY } from './limits.ts';
 import { exceeds, TOO_MANY_FAILED, withEnded, withItems, withRedriven, withStarted } from './map-run-counts.ts';
 
@@ -49,7 +47,7 @@ export function startChildren(draft: Draft, frameId: string): void {
 /** Starts an execution with the next items. */
 function startNext(draft: Draft, frameId: string, doing: MapRunDoing): void {
   const { run, nextChild: index, nextItem: first, batch } = doing;
-  const { input, items } = batchFrom(draft, frameId, doing, first, run.itemCounts.total);
+  const { input, items } = childInput(draft, frameId, doing, first, run.itemCounts.total);
   openChild(draft, frameId, doing, { index, first, items, input });
   saveRun(draft, frameId, {
     ...doing,
@@ -65,7 +63,7 @@ function startAgain(draft: Draft, frameId: string, doing: MapRunDoing): void {
     const found = frameOf(draft, childId(frameId, doing, index));
     const child = found?.kind === 'ended' ? found.unsuccessful : undefined;
     if (child === undefined || doing.redriving === undefined) continue;
-    const { input } = batchFrom(draft, frameId, doing, child.first, child.first + child.items);
+    const { input } = childInput(draft, frameId, doing, child.first, child.first + child.items);
     openChild(draft, frameId, doing, { index, ...child, input });
     saveRun(draft, frameId, { ...doing, ...withRedriven(doing.run, doing.redriving, { index, ...child }) });
     return;
@@ -93,29 +91,6 @@ function openChild(
     input,
     waiter: { arn: startFrame(draft).arn, frame: frameId, mapRun: run.arn, index, pattern: 'map-run', ...round },
   });
-}
-
-/** The input of an execution that begins with the item `next`, before `end`. */
-function batchFrom(draft: Draft, frameId: string, { batch, input }: MapRunDoing, next: number, end: number): Batch {
-  const frame = mustRun(draft, frameId);
-  const { itemSelector } = mapAt(draft, frameId);
-  const found = frameOf(draft, itemsId(frameId));
-  const { items, keys, sources = [] }: Omit<ItemsFrame, 'kind'> = found?.kind === 'items' ? found : { items: [] };
-  const itemAt = (index: number): Json => {
-    const value = items[index] ?? null;
-    if (itemSelector === undefined) return value;
-    const item = { index, value, key: keys?.[index] ?? undefined, source: sourceOf(sources, index) };
-    return itemSelector.evaluate(scopeFor(draft, frame, input, { item }));
-  };
-  return batch === undefined
-    ? { input: itemAt(next), items: 1 }
-    : nextBatch(batch, { next, total: Math.min(end, items.length), itemAt });
-}
-
-function mapAt(draft: Draft, frameId: string): MapState {
-  const state = stateOf(draft, mustRun(draft, frameId));
-  if (state.type !== 'Map') throw new Error(`"${state.name}" is no Map`);
-  return state;
 }
 
 /** An execution ended: the next takes its place, unless too many failed. Late and repeated news change nothing. */

@@ -1,16 +1,16 @@
-import { type Effect, type ExecutionEvent, type MapRunWaiter, roundOf } from '../../core/index.ts';
+import type { Effect, ExecutionEvent, MapRunWaiter } from '../../core/index.ts';
 import { toEpochMs } from '../../data/instant.ts';
 import { childArn } from '../arn.ts';
 import type { Letter } from '../mailboxes.ts';
 import { NoSuchObject, type ObjectStore } from '../object-store.ts';
 import type { Clock, ExecutionArn, ExecutionStore, MapRunArn, StoredMachine } from '../ports.ts';
 import type { Timers } from '../timers.ts';
-import { executionsOf } from './executions-of.ts';
 import { asResult } from './as-result.ts';
 import { storedMachineAt } from './item-processors.ts';
 import type { RedrivenChild } from './redrive-child.ts';
 import { Unusable } from './unusable.ts';
 import { readItems } from './reading/read-items.ts';
+import { mapRunStopper } from './stop-map-runs.ts';
 import { writeResults } from './write-results.ts';
 
 export type MapRunEffect = Extract<Effect, { kind: 'StartChild' | 'ReadItems' | 'WriteResults' | 'StopMapRun' }>;
@@ -41,13 +41,12 @@ const PAUSE_MS = 1000;
 
 /** Does what Map Runs ask for: reads their items, starts and stops their executions, writes their results. */
 export function mapRunPerformer(work: MapRunWork) {
-  const { store, objects, clock, timers, start, redrive, post, done, onProblem } = work;
+  const { store, objects, clock, timers, start, redrive, post, onProblem } = work;
   /** Starts under way, by Map Run: who stops its executions waits for these first. */
   const starting = new Map<MapRunArn, Set<Promise<void>>>();
-  /** Stops under way, by Map Run: who runs its executions again waits for these first. */
-  const stopping = new Map<MapRunArn, Promise<unknown>>();
   /** Starts that no step has taken back. */
   const wanted = new Set<string>();
+  const stopper = mapRunStopper(work, (mapRun) => starting.get(mapRun));
 
   async function startChild(
     parent: ExecutionArn,
@@ -78,7 +77,7 @@ export function mapRunPerformer(work: MapRunWork) {
     round: number,
   ): Promise<boolean> {
     const { frame, mapRun, index } = effect.waiter;
-    await stopping.get(mapRun);
+    await stopper.stopped(mapRun);
     const found = await redrive(childArn(effect), effect.executionType, round);
     if (found.kind === 'unknown') return false;
     if (found.kind === 'runs') return true;
@@ -96,43 +95,6 @@ export function mapRunPerformer(work: MapRunWork) {
       all.delete(started);
       if (all.size === 0) starting.delete(mapRun);
     });
-  }
-
-  /** Those of this round and of earlier ones. */
-  async function stopChildren(mapRun: MapRunArn, round: number): Promise<void> {
-    const underWay = starting.get(mapRun);
-    if (underWay !== undefined) await Promise.all(underWay);
-    const running = await executionsOf(store, mapRun, 'RUNNING');
-    await Promise.all(running.map(({ arn }) => stopped(arn, round)));
-  }
-
-  const stopped = (arn: ExecutionArn, round: number): Promise<void> =>
-    new Promise((resolve) =>
-      post(arn, {
-        event: { kind: 'StopRequested', error: undefined, cause: undefined },
-        wanted: ({ frames: { start } }) => start?.kind === 'start' && roundOf(start) <= round,
-        answered: () => resolve(),
-      }),
-    );
-
-  async function stopMapRun(
-    parent: ExecutionArn,
-    { id, mapRun, round }: Extract<MapRunEffect, { kind: 'StopMapRun' }>,
-  ): Promise<void> {
-    await stopChildren(mapRun, round);
-    // An execution that has ended takes no events: its outbox is emptied from outside.
-    const answered: Letter['answered'] = (answer) => answer === 'ignored' && done(parent, id);
-    post(parent, { event: { kind: 'MapRunStopped', id }, answered });
-  }
-
-  function stop(parent: ExecutionArn, effect: Extract<MapRunEffect, { kind: 'StopMapRun' }>): void {
-    const { mapRun } = effect;
-    const stops = stopMapRun(parent, effect).catch((thrown: unknown) =>
-      onProblem('executions of a Map Run will be stopped when the host starts again', parent, thrown),
-    );
-    const all = Promise.all([stopping.get(mapRun), stops]);
-    stopping.set(mapRun, all);
-    void all.then(() => stopping.get(mapRun) === all && stopping.delete(mapRun));
   }
 
   /** The event that the work gives, or why it could not be done. */
@@ -163,7 +125,7 @@ export function mapRunPerformer(work: MapRunWork) {
           wanted.add(`${parent}#${effect.id}`);
           return track(effect.waiter.mapRun, startChild(parent, effect));
         case 'StopMapRun':
-          return stop(parent, effect);
+          return stopper.stop(parent, effect);
         case 'ReadItems':
           return void report(parent, effect, 'States.ItemReaderFailed', async () => {
             const { frame, mapRun } = effect;
@@ -172,7 +134,7 @@ export function mapRunPerformer(work: MapRunWork) {
         case 'WriteResults':
           return void report(parent, effect, 'States.ResultWriterFailed', async () => {
             const { frame, mapRun } = effect;
-            await stopChildren(mapRun, Infinity);
+            await stopper.stopChildren(mapRun, Infinity);
             const output = await writeResults({ store, objects: needObjects() }, parent, effect);
             return { kind: 'ResultsWritten', frame, mapRun, output };
           });

@@ -47,7 +47,7 @@ export async function redriveChild(
     const step = (isStandard ? redrive : restart)(machine, stored, context(), round);
     const redriven = redrivenSummary(summary, clock.now());
     const running = isStandard ? redriven : { ...redriven, redriveCount: undefined }; // AWS starts it anew and counts nothing
-    const advanced = advance({ ...stored, frames: { ...frames }, machine }, step);
+    const advanced = advance({ ...stored, frames: { ...frames }, machine, logging: stands.logging }, step);
     if ((await committer.commit(advanced, step, running)) === 'committed') return { kind: 'runs' };
   }
 }

@@ -40,6 +40,7 @@ export function backupsByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters
     verify: (group, ...rest) => of(group).verify(group, ...rest),
     list: (group, ...rest) => of(group).list(group, ...rest),
     remove: (group, ...rest) => of(group).remove(group, ...rest),
+    trim: (group, ...rest) => of(group).trim(group, ...rest),
     mark: (group, ...rest) => of(group).mark(group, ...rest),
     branches: (group, ...rest) => of(group).branches(group, ...rest),
     restore: (order) => of(order.group).restore(order),

@@ -14,7 +14,7 @@ function casesOf(workflow: string) {
   });
 }
 
-describe.each(['deploy', 'canary'])('the workflow %s', (workflow) => {
+describe.each(['deploy', 'canary', 'backup', 'restore', 'restore-drill'])('the workflow %s', (workflow) => {
   const machine = mustRead(workflowDefinition(workflow));
   const cases = casesOf(workflow);
 

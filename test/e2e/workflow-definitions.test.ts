@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { readDefinitionText, readMachine, type State, type TaskState } from '../../engine/asl/index.ts';
+import { allStates } from '../../engine/rehearsal/all-states.ts';
 import { stepFunctions } from '../../functions/index.ts';
 import { defaultPolicy } from '../../functions/judge-canary/policy.ts';
 import { canaryDefaults } from '../../functions/ports/canary-settings.ts';
@@ -17,7 +18,7 @@ function statesOf(name: string): readonly State[] {
     knows: (arn) => arn.includes(':states:::states:startExecution'),
   });
   if (!reading.ok) throw new Error(JSON.stringify(reading.diagnostics, null, 2));
-  return Object.values(reading.machine.states);
+  return allStates(reading.machine);
 }
 
 const tasksOf = (name: string) => statesOf(name).filter((state): state is TaskState => state.type === 'Task');

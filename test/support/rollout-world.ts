@@ -126,7 +126,8 @@ export function rolloutWorld(
   };
 }
 
-function dispatching(ports: Ports, before: (name: string, input: Json) => Promise<void>): TaskDispatcher {
+/** Calls the step functions over ports; `before` sees every call first. */
+export function dispatching(ports: Ports, before: (name: string, input: Json) => Promise<void>): TaskDispatcher {
   const run = async ({ resource, input, key }: TaskRequest): Promise<TaskOutcome> => {
     const name = resource.split(':').at(-1) ?? '';
     try {

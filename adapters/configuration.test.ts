@@ -115,6 +115,35 @@ describe('the canary of a service', () => {
   });
 });
 
+describe('a schedule', () => {
+  const problemsIn = (schedule: object) => {
+    try {
+      checkConfiguration({ schedules: { nightly: { workflow: 'backup', ...schedule } } }, 'p.yaml');
+      return '';
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown.message : '';
+    }
+  };
+
+  it('is read with UTC and no input where it names none', () => {
+    const { schedules } = checkConfiguration(
+      { schedules: { nightly: { cron: '0 2 * * *', workflow: 'backup' } } },
+      'p',
+    );
+
+    expect(schedules).toEqual({ nightly: { cron: '0 2 * * *', timeZone: 'UTC', workflow: 'backup', input: {} } });
+  });
+
+  it.each([
+    ['a pattern that is none', { cron: 'at night' }, '"at night" in "UTC" is no schedule'],
+    ['a day that never comes', { cron: '0 2 31 2 *' }, '"0 2 31 2 *" never comes'],
+    ['a time zone that does not exist', { cron: '0 2 * * *', timeZone: 'Europe/Zuerich' }, 'Europe/Zuerich'],
+  ])('is refused with %s', (_what, schedule, problem) => {
+    expect(problemsIn(schedule)).toContain('schedules.nightly: ');
+    expect(problemsIn(schedule)).toContain(problem);
+  });
+});
+
 describe('serviceOfImage', () => {
   it('finds the service by the image it releases', () => {
     const configuration = checkConfiguration({ services: { shop: { image: 'team/shop' } } }, 'p.yaml');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { groups } from './group-configuration.ts';
+import { schedules } from './schedule-configuration.ts';
 import { canarySettings } from '../functions/ports/canary-settings.ts';
 
 /** A configuration that cannot be used: says where, what was found and what would work. */
@@ -32,6 +33,8 @@ const service = z.strictObject({
   target: z.prefault(target, {}),
   /** Overrides of the canary's own defaults; see workflows/canary/README.md. */
   canary: z._default(canarySettings, {}),
+  /** Protected group that gets a recovery point before each rollout. */
+  recoveryPoint: z.optional(z.string()),
 });
 
 /** Where a secret is: `env:NAME` or `file:PATH`. */
@@ -92,6 +95,8 @@ const configuration = z.strictObject({
   services: z.optional(z.record(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), z.nullish(service))),
   /** Stores that are protected by a second site. */
   groups,
+  /** Workflows that start by the clock. */
+  schedules,
   /** Who is told when the status of an execution changes, in EventBridge's shape. */
   events: z._default(z.array(notification), []),
   notifications: z._default(z.array(notification), [{ type: 'log' as const }]),

@@ -56,6 +56,25 @@ describe.concurrent('a host that cannot start says what is in the way', () => {
     expect(stderr).toContain('use 127.0.0.1');
   });
 
+  it('refuses a schedule of a workflow that is not there, naming those there are', async () => {
+    const folder = await newFolder();
+    const config = join(folder, 'pointsman.yaml');
+    await writeFile(config, 'schedules: { nightly: { cron: 0 2 * * *, workflow: bakcup } }');
+    const { exitCode, stderr } = await runCli([
+      'start',
+      '--config',
+      config,
+      '--data',
+      join(folder, 'data'),
+      '--port',
+      '0',
+    ]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('schedules.nightly.workflow: there is no workflow bakcup; there are backup, canary,');
+    expect(existsSync(join(folder, 'data', 'router'))).toBe(false);
+  });
+
   it('refuses a wrong pointsman.yaml, naming every field', async () => {
     const folder = await newFolder();
     const config = join(folder, 'pointsman.yaml');

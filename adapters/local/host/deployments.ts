@@ -57,7 +57,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
 
   return {
     async start(service, { reference: asked, retry = false }) {
-      const { image: repository, target, canary } = settingsOf(service);
+      const { image: repository, target, canary, recoveryPoint } = settingsOf(service);
       const reference = asked ?? (await images.tags(repository)).at(-1)?.tag;
       const digest = reference === undefined ? undefined : await images.resolve(repository, reference);
       if (reference === undefined || digest === undefined)
@@ -76,6 +76,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         instances: target.instances,
         readySeconds: target.readinessTimeoutSeconds,
         canary,
+        ...(recoveryPoint !== undefined && { recoveryPoint: { group: recoveryPoint } }),
       };
       const name = await nameOf(service, digest, retry);
       const { kind, execution } = await runner.start({ machine, name, input: JSON.stringify(input) });

@@ -40,7 +40,8 @@ interface EngineOptions {
   readonly log: Logger;
 }
 
-const WORKFLOWS = join(import.meta.dirname, '../../../workflows');
+/** Of the workflows that every host has. */
+export const WORKFLOWS = join(import.meta.dirname, '../../../workflows');
 
 export async function openEngine({
   configuration,

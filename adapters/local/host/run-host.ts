@@ -13,8 +13,12 @@ import { composeRecovery } from './recovery/compose-recovery.ts';
 import { realTime, virtualTime } from './host-time.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Fetch, listen, refuseOffLoopback } from './listen.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngine, WORKFLOWS } from './open-engine.ts';
 import { ownDataFolder } from './own-data-folder.ts';
+import { refuseUnknownWorkflows } from './schedules/refuse-unknown-workflows.ts';
+import { seenInstantsIn } from './schedules/seen-instants.ts';
+import { startSchedules } from './schedules/start-schedules.ts';
+import { workflowNames } from './workflow-machines.ts';
 
 interface HostOptions {
   /** `pointsman.yaml`; without one, every pushed repository is a service with the defaults. */
@@ -44,6 +48,7 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
   const configuration = readConfiguration(options.configFile);
   const { address = configuration.host.address, port = configuration.host.port } = options;
   refuseOffLoopback(address);
+  refuseUnknownWorkflows(configuration, workflowNames(WORKFLOWS));
   const dataFolder = resolve(options.dataFolder ?? configuration.dataFolder);
   const log = hostLog(options.log);
   await ownDataFolder(dataFolder, log);
@@ -74,6 +79,15 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     await housekeeping.round();
     const performed = await engine.runner.recover();
     await publishConfigured(configuration, world);
+    // On a virtual clock the next instant would always come at once.
+    const schedules = startSchedules({
+      schedules: options.virtualClock === true ? {} : configuration.schedules,
+      clock: time.clock,
+      ...engine,
+      seen: seenInstantsIn(join(dataFolder, 'schedules.json')),
+      log,
+    });
+    opened.push(() => schedules.stop());
     const down = createDown({
       dataFolder,
       ...world,
@@ -82,6 +96,7 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       async quiesce() {
         answer = notNow('the host is ending');
         await housekeeping.stop();
+        await schedules.stop();
         await engine.close();
       },
       leave: () => void leave(),
@@ -93,7 +108,9 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       composeApp({ configuration, world, engine, recovery, now: time.clock.now, down, log }).fetch,
     );
     if (options.virtualClock === true)
-      log.warn('THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once. This host is for tests only.');
+      log.warn(
+        'THE CLOCK IS VIRTUAL: every wait, retry and timeout passes at once, and schedules stand still. This host is for tests only.',
+      );
     log.info(
       { url: server.url, dataFolder, performed, router: world.routerWasStarted ? 'started' : 'found' },
       'listening',

@@ -21,7 +21,7 @@ interface WorkflowMachinesOptions {
  */
 export async function createWorkflowMachines(options: WorkflowMachinesOptions): Promise<readonly StoredMachine[]> {
   const { folder, store, addresses, clock } = options;
-  const names = readdirSync(folder).filter((name) => existsSync(definitionFile(folder, name)));
+  const names = workflowNames(folder);
   const machines: StoredMachine[] = [];
   for (const name of names) {
     const definition = readDefinition(definitionFile(folder, name), names, options);
@@ -46,6 +46,10 @@ export async function createWorkflowMachines(options: WorkflowMachinesOptions): 
   }
   return machines;
 }
+
+/** Folders with a definition in them. */
+export const workflowNames = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => existsSync(definitionFile(folder, name)));
 
 const definitionFile = (folder: string, name: string): string => join(folder, name, 'definition.asl.yaml');
 

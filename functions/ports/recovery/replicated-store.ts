@@ -137,30 +137,41 @@ export interface ReplicatedStore {
    */
   reached(group: GroupName, site: SiteName, position: Position, withinMs: number): Promise<boolean>;
   /**
-   * Stops a primary so that its standbys were sent all it had, and proves where it ended. Of one that was stopped so
-   * before: the same token. @throws StepFailure `Pointsman.UncleanStop` when it had ended another way: there is no proof then
+   * Stops a primary so that its standbys were sent all it had, and proves where it ended; it stays stopped when its machine
+   * comes back. Of one that was stopped so before: the same token. @throws StepFailure `Pointsman.UncleanStop` when it had
+   * ended another way: there is no proof then
    */
   stop(group: GroupName, site: SiteName, epoch: number): Promise<SwitchoverToken>;
-  /** Starts a stopped site again in the role it had: the way back while nothing is promoted. Refused once another site was. */
+  /**
+   * Starts a stopped site again in the role it had, and takes back what `fence` did to it: the way back while nothing is
+   * promoted. Whether it takes writes is for `thaw`. @throws StepFailure `Pointsman.AlreadyPromoted` once another site was
+   */
   start(group: GroupName, site: SiteName, epoch: number): Promise<void>;
   /**
-   * Makes a standby the primary. Resolves when it accepts writes, durably (a crash right after finds it primary). Of one
-   * that is primary already on a branch of this epoch: the same promotion.
+   * Makes a standby the primary. It first applies everything it was sent. Resolves when it accepts writes, durably (a crash
+   * right after finds it primary). Of one that is primary already on a branch of this epoch: the same promotion.
    * @throws StepFailure `Pointsman.NotCaughtUp` with a token whose `end` the site does not have
+   * @throws StepFailure `Pointsman.NotStandby` for one that is primary on a branch of another epoch
    */
   promote(group: GroupName, site: SiteName, epoch: number, token: SwitchoverToken | undefined): Promise<Promotion>;
   /** Writes, reads and deletes one row that bears the epoch, as a client would. @throws StepFailure `Pointsman.ProbeFailed` */
   probe(group: GroupName, site: SiteName, epoch: number): Promise<void>;
-  /** One rung of the ladder. Fails only for a lower epoch: what it could not do is in its result. */
+  /**
+   * One rung of the ladder. Fails only for a lower epoch: what it could not do is in its result. A site that was stopped
+   * or isolated stays so when its machine comes back. `lease-expiry` is confirmed when `selfStopBy` has passed and the
+   * site is still out of reach; the first call with an epoch sets `selfStopBy`.
+   */
   fence(group: GroupName, site: SiteName, epoch: number, level: FenceLevel): Promise<FenceResult>;
   /**
-   * Makes a stopped old primary a standby of `leader`, as it is, on the strength of the token.
+   * Makes a stopped old primary, or a standby that follows another, a standby of `leader` as it is, on the strength of the
+   * token. What `freeze` and `fence` did to it ends.
    * @throws StepFailure `Pointsman.Diverged` when it has anything that `leader` does not have
    */
   follow(group: GroupName, site: SiteName, leader: SiteName, epoch: number, token: SwitchoverToken): Promise<void>;
   /**
    * Makes the site a standby of `leader` without trusting what it holds: its data is put into quarantine (renamed, never
-   * deleted), and a new copy is made, from a backup and what changed since where there is one.
+   * deleted), and a new copy is made, from a backup and what changed since where there is one. A site that is a standby
+   * of `leader` already, and gets its changes, is left as it is. What `freeze` and `fence` did to it ends.
    */
   rebuild(
     group: GroupName,
@@ -177,10 +188,10 @@ export interface ReplicatedStore {
   contents(group: GroupName, site: SiteName): Promise<Contents>;
   /**
    * Makes a group of its own out of copies of a standby, on scratch places that no client reaches, for rehearsals: the
-   * same sites, the one that was primary as primary.
+   * same sites, the one that was primary as primary. One that was staged with a lower epoch is replaced.
    */
   stage(group: GroupName, scratch: GroupName, epoch: number): Promise<void>;
-  /** Ends and deletes a staged group; refuses any other with `Pointsman.NotScratch`. */
+  /** Ends and deletes a staged group; of one that is not there: nothing. Refuses any other with `Pointsman.NotScratch`. */
   unstage(scratch: GroupName): Promise<void>;
 }
 

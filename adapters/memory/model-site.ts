@@ -1,0 +1,119 @@
+import type { Position, SiteName } from '../../functions/ports/recovery/position.ts';
+import type { Promotion, SiteState, SwitchoverToken } from '../../functions/ports/recovery/replicated-store.ts';
+import { type ChangeLog, endOf, holds, lastChangeAt } from './change-log.ts';
+
+/** A site of the model: a machine, a store on it, and the links that lead to it. */
+export interface ModelSite {
+  readonly name: SiteName;
+  /** `ended`: no process. `hung`: there is one, and it does nothing. */
+  process: 'running' | 'hung' | 'ended';
+  role: 'primary' | 'standby';
+  log: ChangeLog | undefined;
+  /** Offset up to which a standby shows changes to readers. */
+  applied: number;
+  /** Refuses clients' writes. */
+  frozen: boolean;
+  /** Cut off from controller, other sites and the endpoint; clients beside it still reach it. */
+  partitioned: boolean;
+  /** Fenced: reached by no client, and not started when its machine comes back. */
+  barred: boolean;
+  isolated: boolean;
+  /** Since when a primary sees neither controller nor standby, milliseconds since 1970. */
+  aloneSince: number | undefined;
+  /** When a controller first began to wait for its end, and with which epoch. */
+  waitedFor: { readonly since: number; readonly epoch: number } | undefined;
+  follows: SiteName | undefined;
+  /** What is sent to it does not arrive; what arrived is not applied. Set by tests. */
+  held: boolean;
+  applyHeld: boolean;
+  epoch: number;
+  token: SwitchoverToken | undefined;
+  promoted: { readonly promotion: Promotion; readonly epoch: number } | undefined;
+  quarantine: readonly { readonly name: string; readonly log: ChangeLog }[];
+}
+
+export const newSite = (name: SiteName, log: ChangeLog | undefined, leader: SiteName | undefined): ModelSite => ({
+  name,
+  process: log === undefined ? 'ended' : 'running',
+  role: leader === undefined ? 'primary' : 'standby',
+  log,
+  applied: log === undefined ? 0 : Number(endOf(log).offset),
+  frozen: false,
+  partitioned: false,
+  barred: false,
+  isolated: false,
+  aloneSince: undefined,
+  waitedFor: undefined,
+  follows: leader,
+  held: false,
+  applyHeld: false,
+  epoch: 0,
+  token: undefined,
+  promoted: undefined,
+  quarantine: [],
+});
+
+/** Whether a client beside it can change anything. */
+export const takesWrites = ({ process, role, frozen, isolated }: ModelSite): boolean =>
+  process === 'running' && role === 'primary' && !frozen && !isolated;
+
+/** Whether changes of `leader` reach the standby. */
+export const streams = (standby: ModelSite, leader: ModelSite | undefined): boolean =>
+  standby.role === 'standby' &&
+  standby.process === 'running' &&
+  !standby.partitioned &&
+  leader?.process === 'running' &&
+  leader.role === 'primary' &&
+  !leader.partitioned &&
+  standby.log !== undefined &&
+  leader.log !== undefined &&
+  holds(leader.log, endOf(standby.log));
+
+/** Ends its process without a shutdown. */
+export function end(site: ModelSite, { barred }: { readonly barred: boolean } = { barred: true }): void {
+  site.process = 'ended';
+  site.barred ||= barred;
+}
+
+/** The site as the controller sees it. */
+export function shownState(site: ModelSite, leader: ModelSite | undefined): SiteState {
+  if (site.partitioned || site.process === 'hung') return unseen(site.name, 'silent', 'unknown');
+  if (site.log === undefined) return unseen(site.name, 'absent', 'refused');
+  const received = endOf(site.log);
+  const isUp = site.process === 'running';
+  const flows = streams(site, leader) && !site.held;
+  return {
+    site: site.name,
+    reach: isUp ? 'answers' : 'stopped',
+    role: site.role,
+    writes: takesWrites(site) ? 'accepted' : 'refused',
+    lineage: site.log.lineage,
+    received,
+    applied: appliedBy(site, received),
+    follows: site.role === 'standby' ? site.follows : undefined,
+    stream: site.role === 'primary' || !isUp ? 'none' : flows ? 'flowing' : 'broken',
+    lastChangeAt: lastChangeAt(site.log),
+    epoch: site.epoch,
+    settings: { engine: 'model' },
+    warnings: [],
+  };
+}
+
+const appliedBy = ({ role, applied }: ModelSite, received: Position): Position =>
+  role === 'primary' ? received : { ...received, offset: String(applied) };
+
+const unseen = (site: SiteName, reach: SiteState['reach'], writes: SiteState['writes']): SiteState => ({
+  site,
+  reach,
+  role: 'unknown',
+  writes,
+  lineage: undefined,
+  received: undefined,
+  applied: undefined,
+  follows: undefined,
+  stream: 'none',
+  lastChangeAt: undefined,
+  epoch: 0,
+  settings: {},
+  warnings: [],
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Position } from '../../functions/ports/recovery/position.ts';
-import type { Contents, LostRow } from '../../functions/ports/recovery/replicated-store.ts';
+import { bytesBetween, type Position } from '../../functions/ports/recovery/position.ts';
+import type { Contents, LostRow, LostWrites } from '../../functions/ports/recovery/replicated-store.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -67,17 +67,18 @@ export const commitsAfter = ({ records }: ChangeLog, offset: number): readonly {
 
 /** The log with a commit of a client more. Its bytes are 32 and 64 for each row. */
 export function withCommit(log: ChangeLog, id: string, at: number, wanted: readonly WantedChange[]): ChangeLog {
-  const rows = new Map(rowsOf(log));
   const changes = wanted.map(({ change, id: row, value = '' }): RowChange => {
     const key = String(row);
-    const before = rows.get(key);
     const after = change === 'delete' ? undefined : { id: row, value };
-    if (after === undefined) rows.delete(key);
-    else rows.set(key, after);
-    return { table: TABLE, key, before, after };
+    return { table: TABLE, key, before: rowIn(log, key), after };
   });
   return withRecord(log, { end: offsetOf(log) + 32 + 64 * changes.length, id, at, changes });
 }
+
+const rowIn = ({ records }: ChangeLog, key: string): Row | undefined =>
+  records
+    .findLast(({ changes }) => changes.some((change) => change.key === key))
+    ?.changes.findLast((c) => c.key === key)?.after;
 
 /** With a record of the store's own: a shutdown, a probe. */
 export const withMark = (log: ChangeLog, at: number): ChangeLog =>
@@ -106,7 +107,7 @@ export function rowsOf({ records }: ChangeLog): ReadonlyMap<string, Row> {
 }
 
 /** What became of each row that was changed behind `fork`, in the order of the keys. */
-export function lostRows(log: ChangeLog, fork: number): readonly LostRow[] {
+function lostRows(log: ChangeLog, fork: number): readonly LostRow[] {
   const first = rowsOf(upTo(log, fork));
   const last = rowsOf(log);
   const keys = new Set(log.records.filter(({ end }) => end > fork).flatMap(({ changes }) => changes.map((c) => c.key)));
@@ -120,6 +121,22 @@ export function lostRows(log: ChangeLog, fork: number): readonly LostRow[] {
       const change = before === undefined ? 'insert' : after === undefined ? 'delete' : 'update';
       return [{ table: TABLE, change, key: { id: Number(key) }, row }];
     });
+}
+
+/** What a log has behind `fork`. */
+export function lostWrites(log: ChangeLog, fork: Position, quarantine: string): LostWrites {
+  const from = Number(fork.offset);
+  const rows = lostRows(log, from);
+  return {
+    fork,
+    end: endOf(log),
+    bytes: String(bytesBetween(fork, endOf(log))),
+    commits: commitsAfter(log, from),
+    rows,
+    truncated: false,
+    rowCount: rows.length,
+    quarantine,
+  };
 }
 
 export function contentsOf(log: ChangeLog): Contents {

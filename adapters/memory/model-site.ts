@@ -1,6 +1,11 @@
-import type { Position, SiteName } from '../../functions/ports/recovery/position.ts';
-import type { Promotion, SiteState, SwitchoverToken } from '../../functions/ports/recovery/replicated-store.ts';
-import { type ChangeLog, endOf, holds, lastChangeAt } from './change-log.ts';
+import { bytesBetween, type Position, type SiteName } from '../../functions/ports/recovery/position.ts';
+import type {
+  Exposure,
+  Promotion,
+  SiteState,
+  SwitchoverToken,
+} from '../../functions/ports/recovery/replicated-store.ts';
+import { type ChangeLog, commitsAfter, endOf, holds, lastChangeAt } from './change-log.ts';
 
 /** A site of the model: a machine, a store on it, and the links that lead to it. */
 export interface ModelSite {
@@ -117,3 +122,44 @@ const unseen = (site: SiteName, reach: SiteState['reach'], writes: SiteState['wr
   settings: {},
   warnings: [],
 });
+
+/** Whether `a` went on a branch that was opened after the one `b` is on. */
+export const isNewer = (a: ModelSite, b: ModelSite): boolean =>
+  a.log !== undefined && b.log !== undefined && Number(endOf(a.log).branch) > Number(endOf(b.log).branch);
+
+/** What the leader has arrives at a standby, and is applied. */
+export function pull(site: ModelSite, leader: ModelSite | undefined): void {
+  if (site.log === undefined || site.role !== 'standby') return;
+  if (!site.held && streams(site, leader) && leader?.log !== undefined) site.log = leader.log;
+  if (!site.applyHeld && site.process === 'running') site.applied = Number(endOf(site.log).offset);
+}
+
+/** Makes it a running standby; what was done to it as a primary ends. */
+export const follow = (site: ModelSite, leader: SiteName): void =>
+  void Object.assign(site, {
+    process: 'running',
+    role: 'standby',
+    follows: leader,
+    frozen: false,
+    barred: false,
+    isolated: false,
+    aloneSince: undefined,
+    waitedFor: undefined,
+    token: undefined,
+    promoted: undefined,
+  } satisfies Partial<ModelSite>);
+
+/** What would be lost at each standby if the primary vanished now. */
+export function exposuresOf(sites: readonly ModelSite[], now: number): readonly Exposure[] {
+  const leader = sites.find(
+    ({ role, process, partitioned }) => role === 'primary' && process === 'running' && !partitioned,
+  );
+  if (leader?.log === undefined) return [];
+  const { log } = leader;
+  return sites.flatMap(({ name: site, role, log: own, partitioned, process }): Exposure[] => {
+    if (role !== 'standby' || own === undefined || partitioned || process !== 'running') return [];
+    const bytes = bytesBetween(endOf(own), endOf(log));
+    const seconds = bytes > 0n ? (now - (lastChangeAt(own) ?? now)) / 1000 : 0;
+    return [{ site, bytes: String(bytes), seconds, commits: commitsAfter(log, Number(endOf(own).offset)).length }];
+  });
+}

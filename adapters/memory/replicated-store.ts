@@ -1,32 +1,41 @@
 import type { Clock } from '../../functions/ports/clock.ts';
-import { bytesBetween, type GroupName, type Position, type SiteName } from '../../functions/ports/recovery/position.ts';
-import type { Exposure, LostWrites, ReplicatedStore } from '../../functions/ports/recovery/replicated-store.ts';
+import type { GroupName, SiteName } from '../../functions/ports/recovery/position.ts';
+import type { ReplicatedStore } from '../../functions/ports/recovery/replicated-store.ts';
 import { StepFailure } from '../../functions/step-failure.ts';
 import {
   type ChangeLog,
-  commitsAfter,
   contentsOf,
   emptyLog,
   endOf,
   forked,
   holds,
-  lastChangeAt,
-  lostRows,
+  lostWrites,
   rowsOf,
   type WantedChange,
   withCommit,
   withMark,
 } from './change-log.ts';
 import { fenced } from './model-fence.ts';
-import { end, type ModelSite, newSite, shownState, streams, takesWrites } from './model-site.ts';
+import {
+  end,
+  exposuresOf,
+  follow,
+  isNewer,
+  type ModelSite,
+  newSite,
+  pull,
+  shownState,
+  streams,
+  takesWrites,
+} from './model-site.ts';
 
 interface MemoryReplicatedStoreOptions {
   readonly group: GroupName;
   /** The first is the primary. */
   readonly sites: readonly SiteName[];
   readonly clock: Clock;
-  /** How long a primary that sees neither controller nor standby goes on; undefined: for ever. Default 10. */
-  readonly selfStopSeconds?: number | undefined;
+  /** How long a primary that sees neither controller nor standby goes on; Infinity: for ever. Default 10. */
+  readonly selfStopSeconds?: number;
   /** Whether `isolate` can be done; default false. */
   readonly isolates?: boolean;
 }
@@ -55,8 +64,8 @@ type Group = Map<SiteName, ModelSite>;
 
 /** The test double of `ReplicatedStore`: sites, streams, branches and fences, without a database. */
 export function memoryReplicatedStore(options: MemoryReplicatedStoreOptions): MemoryReplicatedStore {
-  const { clock, sites, isolates = false } = options;
-  const selfStopMs = 'selfStopSeconds' in options ? (options.selfStopSeconds ?? Infinity) * 1000 : 10_000;
+  const { clock, sites, isolates = false, selfStopSeconds = 10 } = options;
+  const selfStopMs = 1000 * selfStopSeconds;
   const [primary = ''] = sites;
   const lineage = `model-${options.group}`;
   const groups = new Map<GroupName, Group>([
@@ -225,7 +234,7 @@ export function memoryReplicatedStore(options: MemoryReplicatedStoreOptions): Me
           'Pointsman.Diverged',
           `${name} ends at ${endOf(log).offset}, behind what ${leaderName} has`,
         );
-      follower(site, leaderName);
+      follow(site, leaderName);
     },
 
     async rebuild(group, name, leaderName, epoch) {
@@ -239,7 +248,7 @@ export function memoryReplicatedStore(options: MemoryReplicatedStoreOptions): Me
         site.quarantine = [...site.quarantine, { name: `${name}.quarantine-${epoch}`, log: site.log }];
       site.log = logOf(leader);
       site.applied = Number(endOf(site.log).offset);
-      follower(site, leaderName);
+      follow(site, leaderName);
       return { quarantine: site.quarantine.at(-1)?.name };
     },
 
@@ -248,10 +257,10 @@ export function memoryReplicatedStore(options: MemoryReplicatedStoreOptions): Me
       const isCurrent = (log: ChangeLog | undefined): log is ChangeLog =>
         log !== undefined && log.branches.at(-1)?.branch === fork.branch;
       const old = site.quarantine.findLast(({ log }) => isCurrent(log));
-      if (old !== undefined) return lost(old.log, fork, old.name);
+      if (old !== undefined) return lostWrites(old.log, fork, old.name);
       if (!isCurrent(site.log) || site.process !== 'ended')
         throw new StepFailure('Pointsman.SiteUnreachable', `${name} is ${stateOf(site)}: its old data cannot be read`);
-      return lost(site.log, fork, `${name}, as it was left`);
+      return lostWrites(site.log, fork, `${name}, as it was left`);
     },
 
     async contents(group, name) {
@@ -321,31 +330,6 @@ export function memoryReplicatedStore(options: MemoryReplicatedStoreOptions): Me
   };
 }
 
-/** Whether `a` went on a branch that was opened after the one `b` is on. */
-const isNewer = (a: ModelSite, b: ModelSite): boolean =>
-  a.log !== undefined && b.log !== undefined && Number(endOf(a.log).branch) > Number(endOf(b.log).branch);
-
-/** What the leader has arrives at a standby, and is applied. */
-function pull(site: ModelSite, leader: ModelSite | undefined): void {
-  if (site.log === undefined || site.role !== 'standby') return;
-  if (!site.held && streams(site, leader) && leader?.log !== undefined) site.log = leader.log;
-  if (!site.applyHeld && site.process === 'running') site.applied = Number(endOf(site.log).offset);
-}
-
-const follower = (site: ModelSite, leader: SiteName): void =>
-  void Object.assign(site, {
-    process: 'running',
-    role: 'standby',
-    follows: leader,
-    frozen: false,
-    barred: false,
-    isolated: false,
-    aloneSince: undefined,
-    waitedFor: undefined,
-    token: undefined,
-    promoted: undefined,
-  } satisfies Partial<ModelSite>);
-
 function logOf({ log, name }: ModelSite): ChangeLog {
   if (log === undefined) throw new StepFailure('Pointsman.SiteUnreachable', `${name} holds no data`);
   return log;
@@ -367,32 +351,3 @@ const notPrimary = (site: ModelSite) =>
 
 const branchesOf = (group: Group): readonly number[] =>
   Array.from(group.values()).flatMap(({ log }) => log?.branches.map(({ branch }) => Number(branch)) ?? []);
-
-function exposuresOf(sites: readonly ModelSite[], now: number): readonly Exposure[] {
-  const leader = sites.find(
-    ({ role, process, partitioned }) => role === 'primary' && process === 'running' && !partitioned,
-  );
-  if (leader?.log === undefined) return [];
-  const { log } = leader;
-  return sites.flatMap(({ name: site, role, log: own, partitioned, process }): Exposure[] => {
-    if (role !== 'standby' || own === undefined || partitioned || process !== 'running') return [];
-    const bytes = bytesBetween(endOf(own), endOf(log));
-    const seconds = bytes > 0n ? (now - (lastChangeAt(own) ?? now)) / 1000 : 0;
-    return [{ site, bytes: String(bytes), seconds, commits: commitsAfter(log, Number(endOf(own).offset)).length }];
-  });
-}
-
-function lost(log: ChangeLog, fork: Position, quarantine: string): LostWrites {
-  const from = Number(fork.offset);
-  const rows = lostRows(log, from);
-  return {
-    fork,
-    end: endOf(log),
-    bytes: String(bytesBetween(fork, endOf(log))),
-    commits: commitsAfter(log, from),
-    rows,
-    truncated: false,
-    rowCount: rows.length,
-    quarantine,
-  };
-}

@@ -23,6 +23,7 @@ describe('checkIn', () => {
       by: '',
       reason: '',
       allowLoss: null,
+      at: 0,
       expiresAt: 110_000,
     });
   });

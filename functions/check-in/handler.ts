@@ -16,6 +16,8 @@ export interface CheckInOutput {
   readonly reason: string;
   /** What an `escalate` consents to losing at most. */
   readonly allowLoss: RunOrder['allowLoss'] | null;
+  /** When it was given, milliseconds since 1970; 0 without an order. */
+  readonly at: number;
   /** Of the lease, milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -31,7 +33,7 @@ export const checkIn: StepFunction<CheckInInput, CheckInOutput, Pick<Ports, 'lea
   async run({ lease, owner, epoch, ttlSeconds }, { leases, orders }) {
     const { expiresAt } = await leases.renew(lease, owner, epoch, ttlSeconds);
     const given = await orders.read(owner);
-    const { order = 'none', by = '', reason = '', allowLoss = null } = given ?? {};
-    return { order, by, reason, allowLoss, expiresAt };
+    const { order = 'none', by = '', reason = '', allowLoss = null, at = 0 } = given ?? {};
+    return { order, by, reason, allowLoss, at, expiresAt };
   },
 };

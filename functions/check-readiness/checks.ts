@@ -34,7 +34,10 @@ export function checksOf(facts: Facts): readonly Check[] {
 function primary({ primary: site }: Facts): Answer {
   if (site === undefined) return fail('no site is the primary');
   if (site.reach !== 'answers') return fail(`${site.site} is ${site.reach}: what is planned needs both sides`);
-  return site.writes === 'accepted' ? pass(`${site.site} takes writes`) : fail(`${site.site} does not take writes`);
+  // A run that got stuck leaves it frozen; the next one is the way out.
+  return site.writes === 'accepted'
+    ? pass(`${site.site} takes writes`)
+    : warn(`${site.site} answers and takes no writes`);
 }
 
 function primaryLost(facts: Facts): Answer {
@@ -121,12 +124,9 @@ function dangers({ state }: Facts): Answer {
 function endpoint({ endpoint: state, primary: site, mode }: Facts): Answer {
   if (state instanceof Error) return mode === 'failover' ? warn(state.message) : fail(state.message);
   const where = `it is ${state.sessions} and points to ${state.site ?? 'nowhere'}`;
-  const isRight = state.site !== undefined && state.site === site?.site && state.sessions === 'open';
-  return isRight
-    ? pass(where)
-    : mode === 'failover'
-      ? warn(where)
-      : fail(`${where}, not open to ${site?.site ?? 'a primary'}`);
+  const isRight = state.site !== undefined && state.site === site?.site;
+  if (isRight) return state.sessions === 'open' ? pass(where) : warn(where);
+  return mode === 'failover' ? warn(where) : fail(`${where}, not to ${site?.site ?? 'a primary'}`);
 }
 
 function provenBackup({ backups, plan, now }: Facts): Answer {

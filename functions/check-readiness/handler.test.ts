@@ -119,13 +119,27 @@ describe('checkReadiness for a switchover', () => {
     });
   });
 
-  it('fails when the endpoint is not open to the primary', async () => {
+  it('lets a run begin where an earlier one got stuck: writes held, the primary frozen', async () => {
+    const { model, endpoint, look } = await group();
+    await endpoint.change('shop', 1, 1, { site: 'north', sessions: 'held' });
+    await model.store.freeze('shop', 'north', 1);
+    const { verdict, checks } = await look('switchover');
+
+    expect(verdict).toBe('ready');
+    expect(checks.filter(({ status }) => status === 'warn').map(({ name }) => name)).toEqual([
+      'primary',
+      'endpoint',
+      'proven-backup',
+    ]);
+  });
+
+  it('fails when the endpoint does not point to the primary', async () => {
     const { endpoint, check } = await group();
     await endpoint.change('shop', 1, 1, { site: 'south', sessions: 'open' });
 
     expect(await check('switchover', 'endpoint')).toMatchObject({
       status: 'fail',
-      evidence: 'it is open and points to south, not open to north',
+      evidence: 'it is open and points to south, not to north',
     });
   });
 

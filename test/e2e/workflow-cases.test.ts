@@ -14,7 +14,11 @@ function casesOf(workflow: string) {
   });
 }
 
-describe.each(['deploy', 'canary', 'backup', 'restore', 'restore-drill'])('the workflow %s', (workflow) => {
+const workflows = readdirSync(new URL('../../workflows/', import.meta.url), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+describe.each(workflows)('the workflow %s', (workflow) => {
   const machine = mustRead(workflowDefinition(workflow));
   const cases = casesOf(workflow);
 

@@ -59,7 +59,7 @@ describe.each(names)('the workflow %s', (name) => {
   });
 
   it.each(tasksOf(name))('never repeats a task whose lease is lost: $name', (task) => {
-    const claims = ['acquire-lease', 'resolve-image', 'record-release', 'send-notice'];
+    const claims = ['acquire-lease', 'resolve-image', 'record-release', 'record-run', 'send-notice'];
     if (task.resource.kind !== 'function' || claims.some((claim) => task.resource.arn.endsWith(`:${claim}`))) return;
     const retrier = task.retry.find(({ errorEquals }) =>
       errorEquals.some((e) => e === 'Pointsman.LeaseLost' || e === 'States.ALL'),

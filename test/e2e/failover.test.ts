@@ -157,6 +157,28 @@ describe('a failover', () => {
   });
 });
 
+describe('a failover that is done', () => {
+  const backups = async () => {
+    const { items } = await world.executions.list({ limit: 100 });
+    return items.filter(({ machineArn }) => machineArn.endsWith(':backup')).map(({ input }) => JSON.parse(input));
+  };
+
+  it('has a full backup of the new primary started', async () => {
+    model.store.kill('north');
+    await failOver();
+
+    expect(await backups()).toMatchObject([{ group: 'shop', kind: 'full', reason: 'the failover to south' }]);
+    expect((await lastRun('failover'))?.details['pending']).toEqual([]);
+  });
+
+  it('has none started of a rehearsal', async () => {
+    model.store.hold('south', 'nothing');
+    await world.run('failover-drill');
+
+    expect(await backups()).toEqual([]);
+  });
+});
+
 describe('a failover that would lose more than was allowed', () => {
   const tooMuch = async () => {
     for (let i = 0; i < 5; i++) await model.write();

@@ -63,6 +63,11 @@ const zones: readonly Zone[] = [
     rule: 'a host composes engine, functions and adapters only',
   },
   {
+    files: ['adapters/shared/**'],
+    may: ['adapters/shared/**', 'functions/step-failure.ts'],
+    rule: 'adapters/shared knows the machine it runs on: it imports its own folder and step-failure.ts only',
+  },
+  {
     files: ['adapters/**'],
     may: [
       'functions/ports/**',
@@ -70,10 +75,11 @@ const zones: readonly Zone[] = [
       'engine/runner/ports.ts',
       'engine/runner/object-store.ts',
       'engine/data/**',
+      'adapters/shared/**',
       'adapters/<own>/**',
     ],
     mayAsType: ['engine/asl/**', 'engine/core/**'],
-    rule: 'an adapter imports port files, step-failure.ts, engine/data, engine types and its own folder only',
+    rule: 'an adapter imports port files, step-failure.ts, engine/data, engine types, adapters/shared and its own folder only',
   },
   {
     files: ['cli/start.ts'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { processIdentity } from '../../adapters/local/router/process-identity.ts';
+import { processIdentity } from '../../adapters/shared/process-identity.ts';
 import { eventually } from '../support/eventually.ts';
 import { localHost, runCli } from '../support/local-host.ts';
 import { instancePids, routerPid } from '../support/recorded-processes.ts';

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Digest, ServiceName } from '../../../functions/ports/release.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../shared/free-port.ts';
 import { instanceEnvironment } from './instance-environment.ts';
 import { exitsInARow } from './restart-delay.ts';
 import type { Arm, InstanceRecord, ServiceState } from './service-state.ts';

@@ -9,7 +9,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { countAnswers, fetchText, httpInstance } from '../../../test/support/http-instance.ts';
 import { ensureRouter, stopRouter } from './ensure-router.ts';
 import { localTrafficRouter } from './local-traffic-router.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../../shared/process-identity.ts';
 import { publicUrls, publishService } from './publish-service.ts';
 
 describe('ensureRouter', () => {

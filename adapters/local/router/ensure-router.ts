@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { callRouter } from './call-router.ts';
-import { isRunning, type ProcessIdentity } from './process-identity.ts';
+import { isRunning, type ProcessIdentity } from '../../shared/process-identity.ts';
 import type { ForwardingOptions } from './request-forwarder.ts';
 import { routerControl, routerFolder, type RouterControl } from './router-control.ts';
 

@@ -6,7 +6,7 @@ import { controlApi } from './control-api.ts';
 import type { RouterControl } from './router-control.ts';
 import type { Endpoints } from './endpoint/endpoints.ts';
 import type { Router } from './router.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '../../shared/write-whole.ts';
 
 /** Opens the control API where `control` says, for this user only. Call it with the folder locked. */
 export async function listenControl(control: RouterControl, router: Router, endpoints: Endpoints): Promise<Server> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { ReleaseCounters, Route } from '../../../functions/ports/traffic-router.ts';
 import { readCounters, readRoute } from './route-shapes.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '../../shared/write-whole.ts';
 
 /** What a router must know again after it died. */
 interface StoredService {

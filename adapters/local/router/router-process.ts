@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { ForwardingOptions } from './request-forwarder.ts';
 import { openEndpoints } from './endpoint/endpoints.ts';
 import { listenControl } from './listen-control.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../../shared/process-identity.ts';
 import { routerControl, routerFolder } from './router-control.ts';
-import { lockRouterFolder } from './router-lock.ts';
+import { lockFolder } from '../../shared/folder-lock.ts';
 import { openRouter } from './router.ts';
-import { writeWhole } from './write-file.ts';
+import { writeWhole } from '../../shared/write-whole.ts';
 
 /** Requests in flight get this long when the router is asked to end. */
 const farewellMs = 10_000;
@@ -19,7 +19,7 @@ const farewellMs = 10_000;
 const [dataFolder = '', optionsText = '{}'] = process.argv.slice(2);
 const folder = routerFolder(dataFolder);
 await mkdir(folder, { recursive: true, mode: 0o700 });
-const lock = lockRouterFolder(folder);
+const lock = lockFolder(folder);
 if (!lock) {
   console.error(`another router serves ${folder}`);
   process.exit(75);

@@ -2,7 +2,7 @@ import { changedRoute, unrouted } from '../../../functions/ports/changed-route.t
 import { keptCounters } from '../../../functions/ports/kept-counters.ts';
 import type { ReleaseCounters, Route, TrafficRouter } from '../../../functions/ports/traffic-router.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn } from '../../shared/in-turn.ts';
 import { requestForwarder, type ForwardingOptions } from './request-forwarder.ts';
 import { routerFiles } from './router-files.ts';
 import { routingTable, type RoutingTable } from './routing-table.ts';

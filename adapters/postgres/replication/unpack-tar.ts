@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, open, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Parser, type ReadEntry } from 'tar';
+import type { PartWriter } from './base-backup.ts';
+
+export interface UnpackedFile {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/**
+ * Unpacks a tar stream of a backup into an empty folder, a chunk at a time. `files` gets what each file turned out to be,
+ * to be compared with the manifest.
+ */
+export function unpackTar(
+  folder: string,
+  files: Map<string, UnpackedFile>,
+  { durable }: { readonly durable: boolean },
+): PartWriter {
+  let failure: Error | undefined;
+  let working: Promise<void> = Promise.resolve();
+  const parser = new Parser({
+    strict: true,
+    onReadEntry: (entry) => {
+      working = working
+        .then(() => unpack(entry))
+        .catch((thrown: unknown) => {
+          failure ??= thrown as Error;
+          entry.resume();
+        });
+    },
+  });
+  parser.on('error', (error: Error) => (failure ??= error));
+  const ended = once(parser, 'end').catch(() => undefined);
+
+  async function unpack(entry: ReadEntry): Promise<void> {
+    const name = entry.path.replace(/\/$/, '');
+    if (name.startsWith('/') || name.split('/').includes('..')) throw new Error(`a backup holds the path ${name}`);
+    const path = join(folder, name);
+    if (entry.type === 'Directory') {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      entry.resume();
+    } else if (entry.type === 'SymbolicLink') {
+      await symlink(entry.linkpath ?? '', path);
+      entry.resume();
+    } else {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      files.set(name, await writeFile(path, entry, durable));
+    }
+  }
+
+  return {
+    async write(chunk) {
+      if (failure !== undefined) throw failure;
+      // The parser keeps what it cannot hand on at once, and the chunk is only lent.
+      if (!parser.write(Buffer.from(chunk))) await Promise.race([once(parser, 'drain'), ended]);
+    },
+    async close() {
+      parser.end();
+      await ended;
+      await working;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+async function writeFile(path: string, entry: ReadEntry, durable: boolean): Promise<UnpackedFile> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'wx', 0o600);
+  let size = 0;
+  try {
+    for await (const chunk of entry) {
+      hash.update(chunk);
+      size += chunk.length;
+      await file.writeFile(chunk);
+    }
+    if (durable) await file.datasync();
+  } finally {
+    await file.close();
+  }
+  return { size, sha256: hash.digest('hex') };
+}

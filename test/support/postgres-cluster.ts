@@ -1,0 +1,108 @@
+import { type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, onTestFinished } from 'vitest';
+import { binaries } from '../../adapters/postgres/server/binaries.ts';
+import { initCluster } from '../../adapters/postgres/server/init-cluster.ts';
+import { openFolder } from '../../adapters/postgres/server/open-folder.ts';
+import { hbaOfPeople, type Settings, writeServerConfig } from '../../adapters/postgres/server/server-config.ts';
+import { giveTo, serverUser } from '../../adapters/postgres/server/server-user.ts';
+import { spawnServer } from '../../adapters/postgres/server/server.ts';
+import { awaitAnswer } from '../../adapters/postgres/sql/await-answer.ts';
+import { type Sql, type SqlAddress, sqlSession } from '../../adapters/postgres/sql/sql-session.ts';
+import { freePort } from '../../adapters/shared/free-port.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A real PostgreSQL of a test: small, on loopback, gone with the test. */
+export interface TestCluster {
+  readonly data: string;
+  readonly address: SqlAddress;
+  sql: Sql;
+  /** Ends it: `SIGINT` as an operator does, `SIGKILL` as a crash does. */
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  start(settings?: Settings): Promise<void>;
+}
+
+export const PASSWORD = 'se cret';
+
+/** Makes and starts a cluster, or starts the one whose data is in `data` already. */
+export async function testCluster(
+  folder: string,
+  name: string,
+  settings: Settings = {},
+  isMade = false,
+): Promise<TestCluster> {
+  const user = await serverUser();
+  await openFolder(folder, user);
+  const place = join(folder, name);
+  const [data, config] = [join(place, 'data'), join(place, 'config')];
+  await mkdir(place, { recursive: true, mode: 0o711 });
+  const found = await binaries(folder, user, undefined);
+  if (!isMade) await cp(await template(), data, { recursive: true });
+  await giveTo(user, data);
+  const port = await freePort(new Set());
+  const address = { port, user: 'postgres', database: 'postgres', password: PASSWORD };
+  let child: ChildProcess | undefined;
+  const cluster: TestCluster = {
+    data,
+    address,
+    sql: (text, values) => sqlSession(address, 20_000, (sql) => sql(text, values)),
+    async end(signal) {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    },
+    async start(changed = settings) {
+      await writeServerConfig(config, user, { ...small, ...changed }, hbaOfPeople);
+      const running = await spawnServer({ binaries: found, user, data, config, log: join(place, 'log'), port });
+      running.ref();
+      child = running;
+      if (!(await awaitAnswer(address, 20_000, () => running.exitCode !== null)))
+        throw new Error(`the cluster in ${place} does not start: see its log`);
+    },
+  };
+  onTestFinished(() => cluster.end('SIGKILL'));
+  await cluster.start();
+  return cluster;
+}
+
+let made: Promise<string> | undefined;
+
+/** One empty cluster for all tests of a file, copied by each: initdb takes seconds. They share its system identifier. */
+function template(): Promise<string> {
+  made ??= mkdtemp(join(tmpdir(), 'pointsman-template-')).then(async (folder) => {
+    templates.push(folder);
+    const [user, place] = [await serverUser(), join(folder, 'postgres')];
+    await openFolder(place, user);
+    await freshCluster(place, join(place, 'cluster', 'data'));
+    return join(place, 'cluster', 'data');
+  });
+  return made;
+}
+
+const templates: string[] = [];
+afterAll(() => Promise.all(templates.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** Makes an empty cluster with a system identifier of its own. */
+export async function freshCluster(folder: string, data: string): Promise<void> {
+  const user = await serverUser();
+  await openFolder(folder, user);
+  await mkdir(dirname(data), { recursive: true, mode: 0o711 });
+  const found = await binaries(folder, user, undefined);
+  await initCluster(found, user, data, { superuser: 'postgres', password: PASSWORD, segmentMb: 1 });
+}
+
+/** A folder that the server's user can pass. */
+export const clusterFolder = async (): Promise<string> => join(await temporaryFolder(), 'postgres');
+
+const small: Settings = {
+  fsync: 'off',
+  shared_buffers: '8MB',
+  max_connections: '20',
+  summarize_wal: 'on',
+  wal_level: 'replica',
+  log_min_messages: 'warning',
+};

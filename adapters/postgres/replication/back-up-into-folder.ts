@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { baseBackup, type PartWriter, type WalPlace } from './base-backup.ts';
 import { readBackupManifest } from './backup-manifest.ts';
 import { combineBackups } from './combine-backups.ts';
@@ -52,11 +54,11 @@ async function unpackBackup<T>(
   const files = new Map<string, UnpackedFile>();
   const manifest: Buffer[] = [];
   const done = await stream(async (part) => {
-    if (part === 'base.tar') return unpackTar(folder, files, { durable: true });
+    if (part === 'base.tar') return unpackTar(folder, files);
     if (part !== 'backup_manifest') throw new Error(`the server has a tablespace (${part}), which is not supported`);
     return {
       write: async (chunk) => void manifest.push(Buffer.from(chunk)),
-      close: () => writeFile(join(folder, 'backup_manifest'), Buffer.concat(manifest), { mode: 0o600, flush: true }),
+      close: () => writeFile(join(folder, 'backup_manifest'), Buffer.concat(manifest), { mode: 0o600 }),
     };
   });
   const problems = differences(files, Buffer.concat(manifest).toString());
@@ -76,11 +78,5 @@ export function differences(files: ReadonlyMap<string, UnpackedFile>, manifest: 
   return [...problems, ...extra.map((path) => `${path} is not in the manifest`)];
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+/** Makes all that a folder holds durable at once: a disk flush for each of a thousand files takes seconds. (sync(1), syncfs(2)) */
+const syncFolder = (folder: string) => promisify(execFile)('sync', ['--file-system', folder]);

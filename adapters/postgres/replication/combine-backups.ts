@@ -9,7 +9,7 @@ const PREFIX = 'INCREMENTAL.';
 
 /**
  * Makes one full data folder, `into`, of a full backup and the incremental ones after it, each unpacked into a folder, oldest
- * first. Whole files are moved out of the newest folder, so `chain` is used up. (pg_combinebackup; src/bin/pg_combinebackup)
+ * first. Whole files are moved out of the newest folder, so `chain` is used up. The caller makes it durable. (pg_combinebackup; src/bin/pg_combinebackup)
  * @throws Error when a folder is no difference to the one before it
  */
 export async function combineBackups(chain: readonly string[], into: string): Promise<void> {
@@ -32,7 +32,7 @@ export async function combineBackups(chain: readonly string[], into: string): Pr
     }
   }
   const label = join(into, 'backup_label');
-  await writeFile(label, withoutIncremental(await readFile(label, 'utf8')), { flush: true });
+  await writeFile(label, withoutIncremental(await readFile(label, 'utf8')));
 }
 
 async function checkChain(chain: readonly string[]): Promise<void> {
@@ -123,7 +123,6 @@ async function writeBlocks(path: string, blocks: number, sources: ReadonlyMap<nu
       await out.write(buffer, 0, run * BLOCK, block * BLOCK);
       block += run;
     }
-    await out.datasync();
   } finally {
     await out.close();
   }

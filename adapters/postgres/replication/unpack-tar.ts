@@ -12,13 +12,9 @@ export interface UnpackedFile {
 
 /**
  * Unpacks a tar stream of a backup into an empty folder, a chunk at a time. `files` gets what each file turned out to be,
- * to be compared with the manifest.
+ * to be compared with the manifest. The caller makes it durable.
  */
-export function unpackTar(
-  folder: string,
-  files: Map<string, UnpackedFile>,
-  { durable }: { readonly durable: boolean },
-): PartWriter {
+export function unpackTar(folder: string, files: Map<string, UnpackedFile>): PartWriter {
   let failure: Error | undefined;
   let working: Promise<void> = Promise.resolve();
   const parser = new Parser({
@@ -47,7 +43,7 @@ export function unpackTar(
       entry.resume();
     } else {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      files.set(name, await writeFile(path, entry, durable));
+      files.set(name, await writeFile(path, entry));
     }
   }
 
@@ -66,7 +62,7 @@ export function unpackTar(
   };
 }
 
-async function writeFile(path: string, entry: ReadEntry, durable: boolean): Promise<UnpackedFile> {
+async function writeFile(path: string, entry: ReadEntry): Promise<UnpackedFile> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx', 0o600);
   let size = 0;
@@ -76,7 +72,6 @@ async function writeFile(path: string, entry: ReadEntry, durable: boolean): Prom
       size += chunk.length;
       await file.writeFile(chunk);
     }
-    if (durable) await file.datasync();
   } finally {
     await file.close();
   }

@@ -18,11 +18,11 @@ export async function disinherit(data: string, user: ServerUser | undefined): Pr
   await giveTo(user, file);
 }
 
-const ofThePlace = new Set([
-  ...['port', 'listen_addresses', 'unix_socket_directories', 'data_directory', 'hba_file', 'ident_file'],
-  ...['default_transaction_read_only', 'synchronous_standby_names', 'synchronized_standby_slots'],
-  ...['primary_conninfo', 'primary_slot_name', 'hot_standby', 'restore_command', 'recovery_end_command'],
-  ...['archive_mode', 'archive_command', 'archive_library', 'archive_cleanup_command'],
-  ...['recovery_target', 'recovery_target_action', 'recovery_target_inclusive', 'recovery_target_lsn'],
-  ...['recovery_target_name', 'recovery_target_time', 'recovery_target_timeline', 'recovery_target_xid'],
-]);
+const ofThePlace = new Set(
+  `port listen_addresses unix_socket_directories data_directory hba_file ident_file
+  default_transaction_read_only synchronous_standby_names synchronized_standby_slots
+  primary_conninfo primary_slot_name hot_standby restore_command recovery_end_command
+  archive_mode archive_command archive_library archive_cleanup_command
+  recovery_target recovery_target_action recovery_target_inclusive recovery_target_lsn
+  recovery_target_name recovery_target_time recovery_target_timeline recovery_target_xid`.split(/\s+/),
+);

@@ -30,11 +30,10 @@ export async function initCluster(
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   try {
     await giveTo(user, passwordFile);
-    const args = [
-      ...['--pgdata', data, '--username', superuser, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-      ...['--data-checksums', '--encoding', 'UTF8', '--locale', 'C', '--wal-segsize', String(segmentMb)],
-      '--no-instructions',
-    ];
+    const args =
+      `--auth scram-sha-256 --data-checksums --encoding UTF8 --locale C --wal-segsize ${segmentMb} --no-instructions`
+        .split(' ')
+        .concat('--pgdata', data, '--username', superuser, '--pwfile', passwordFile);
     await promisify(execFile)(join(bin, 'initdb'), args, { ...user, cwd: dirname(data), env: serverEnvironment() });
   } finally {
     await rm(passwordFile, { force: true });

@@ -25,3 +25,9 @@ export async function openFolder(folder: string, user: ServerUser | undefined): 
     `PostgreSQL runs as uid ${user.uid}, who cannot pass ${closed} on the way to ${folder}: open it with chmod o+x, or keep the data elsewhere`,
   );
 }
+
+/** A folder that others may pass and not list: what is in it guards itself. Whatever the umask is. */
+export async function passableFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
+}

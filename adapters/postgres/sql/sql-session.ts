@@ -26,36 +26,46 @@ export class SqlFailure extends Error {
   }
 }
 
+/** Whether it is a failure to be heard at all: no connection, no session, no answer in time, or a server that ends. */
+export const isUnanswered = (error: unknown): error is SqlFailure =>
+  error instanceof SqlFailure && (error.code === undefined || /^(E|08|28|53300|57P)/.test(error.code));
+
 /**
  * Runs `use` in a session of its own, and ends the session whatever happened. It takes at most `withinMs` together, also
- * when the server takes the connection and never says a word.
+ * when the server takes the connection and never says a word; to say hello it has 3 seconds of it.
  * @throws SqlFailure
  */
 export async function sqlSession<T>(address: SqlAddress, withinMs: number, use: (sql: Sql) => Promise<T>): Promise<T> {
   const { host = '127.0.0.1', ...rest } = address;
   const client = new Client({ host, ...rest, application_name: 'pointsman', keepAlive: false });
   client.on('error', () => {}); // the query that runs is told too
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SqlFailure(`no answer within ${withinMs} ms`, undefined)), withinMs);
-  });
   const work = async () => {
-    await client.connect();
+    await within(client.connect(), Math.min(withinMs, 3000));
     return use(async <R extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
       const { rows } = await client.query<R>(text, values === undefined ? undefined : [...values]);
       return rows;
     });
   };
-  const done = work();
-  done.catch(() => {}); // when it was late, nobody waits for it any more
   try {
-    return await Promise.race([done, late]);
+    return await within(work(), withinMs);
   } catch (error) {
     throw failureOf(address, error);
   } finally {
-    clearTimeout(timer);
     void client.end().catch(() => {});
     (client as unknown as Connected).connection.stream.destroySoon();
+  }
+}
+
+async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  work.catch(() => {}); // when it was late, nobody waits for it any more
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SqlFailure(`no answer within ${limitMs} ms`, undefined)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

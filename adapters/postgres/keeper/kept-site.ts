@@ -1,0 +1,81 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { StepFailure } from '../../../functions/step-failure.ts';
+import { hbaOfNobody, hbaOfPeople, writeServerConfig } from '../server/server-config.ts';
+import { keptServer, type KeptServer } from '../server/kept-server.ts';
+import { readPgControl, type PgControl } from '../server/pg-control.ts';
+import { serverAnswer, type ServerAnswer } from '../sql/server-answer.ts';
+import { isUnanswered, sqlSession, type Sql, type SqlAddress } from '../sql/sql-session.ts';
+import { openSiteNotes, type SiteNotes } from './site-record.ts';
+import { siteFolders, type SiteFolders, type SiteSetup } from './site-setup.ts';
+import { siteSettings } from './site-settings.ts';
+
+/** A site as its keeper has it in hand. */
+export interface KeptSite extends SiteNotes {
+  readonly setup: SiteSetup;
+  readonly folders: SiteFolders;
+  readonly server: KeptServer;
+  control(): Promise<PgControl | undefined>;
+  /** How the own server is reached, or at `port` another site's. */
+  address(port?: number): Promise<SqlAddress>;
+  /** A session at the own server as superuser. @throws SqlFailure */
+  sql<T>(withinMs: number, use: (sql: Sql) => Promise<T>): Promise<T>;
+  /** What the own server says to somebody who knocks. */
+  answer(withinMs: number): Promise<ServerAnswer>;
+  /** Writes the server's configuration as the record wants it, and has a running server read it. */
+  configure(): Promise<void>;
+}
+
+export async function openKeptSite(setup: SiteSetup, folder: string): Promise<KeptSite> {
+  const folders = siteFolders(await realpath(folder)); // the system names a process's folder without links
+  const notes = await openSiteNotes(folders.keeper);
+  const binaries = { bin: setup.bin, major: setup.major };
+  const { data, config, log } = folders;
+  const server = keptServer({ binaries, user: setup.user, data, config, log, port: setup.port });
+  const site: KeptSite = {
+    ...notes,
+    setup,
+    folders,
+    server,
+    control: () => readPgControl(data),
+    async address(port = setup.port) {
+      const { superuser: user } = setup;
+      return { port, user, database: 'postgres', password: passwordIn(await readFile(folders.passfile, 'utf8')) };
+    },
+    sql: async (withinMs, use) => sqlSession(await site.address(), withinMs, use),
+    answer: async (withinMs) => serverAnswer(await site.address(), withinMs),
+    async configure() {
+      const record = notes.read();
+      const hba = record.isolated ? hbaOfNobody : hbaOfPeople;
+      await writeServerConfig(config, setup.user, siteSettings(setup, record, folders), hba);
+      server.signal('SIGHUP');
+    },
+  };
+  return site;
+}
+
+/** A line of a pgpass file, with its colons and backslashes escaped: `*:*:*:user:password`. */
+export const passfileLine = (user: string, password: string): string =>
+  `*:*:*:${user}:${password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`;
+
+const passwordIn = (line: string): string =>
+  line
+    .trimEnd()
+    .replace(/^\*:\*:\*:[^:]*:/, '')
+    .replaceAll(/\\(.)/g, '$1');
+
+export const unreachable = ({ setup }: KeptSite, found: string): StepFailure =>
+  new StepFailure('Pointsman.SiteUnreachable', `${setup.group}/${setup.site} ${found}`);
+
+export const stillWorking = ({ setup }: KeptSite, doing: string): StepFailure =>
+  new StepFailure('Pointsman.StillWorking', `${setup.group}/${setup.site} ${doing}; ask again`);
+
+/** As `site.sql`, where no answer is `Pointsman.SiteUnreachable`. */
+export async function reachable<T>(site: KeptSite, withinMs: number, use: (sql: Sql) => Promise<T>): Promise<T> {
+  if (site.server.pid() === undefined) throw unreachable(site, 'does not run');
+  try {
+    return await site.sql(withinMs, use);
+  } catch (error) {
+    if (isUnanswered(error)) throw unreachable(site, `does not answer: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Position, SiteName } from '../../../functions/ports/recovery/position.ts';
+import type { Promotion } from '../../../functions/ports/recovery/replicated-store.ts';
+import { inTurn } from '../../shared/in-turn.ts';
+import { writeWhole } from '../../shared/write-whole.ts';
+
+/** What a keeper remembers of its site, durably. */
+export interface SiteRecord {
+  /** Highest it was shown; lower ones are refused. */
+  readonly epoch: number;
+  readonly role: { readonly kind: 'primary' } | { readonly kind: 'standby'; readonly leader: SiteName };
+  /** What it shall be, also when its machine comes back. */
+  readonly wanted: 'running' | 'stopped';
+  readonly frozen: boolean;
+  readonly isolated: boolean;
+  /** A standby that shall get no changes for now. */
+  readonly detached: boolean;
+  /** Standbys of which one must have a commit before it is acknowledged; empty: none. */
+  readonly synchronous: readonly SiteName[];
+  /** Why it stopped by itself. */
+  readonly fencedItself: { readonly at: number; readonly why: string } | null;
+  /** Set before it is promoted; `done` when it is. */
+  readonly promotion: { readonly epoch: number; readonly done: OwnPromotion | null } | null;
+  readonly rebuilt: { readonly epoch: number; readonly leader: SiteName; readonly quarantine: string | null } | null;
+  /** Data that was put aside, oldest first. */
+  readonly quarantines: readonly Quarantine[];
+}
+
+export interface OwnPromotion {
+  readonly promotion: Promotion;
+  /** No transaction of before the fork has this number or a higher one, and all of after have. */
+  readonly firstXid: string;
+}
+
+export interface Quarantine {
+  readonly path: string;
+  /** Timeline it was on, and where its control file says it is. */
+  readonly position: Position;
+  readonly at: number;
+}
+
+export interface SiteNotes {
+  read(): SiteRecord;
+  /** Resolves when the change is durable. */
+  note(change: Partial<SiteRecord>): Promise<void>;
+}
+
+export async function openSiteNotes(keeperFolder: string): Promise<SiteNotes> {
+  const file = join(keeperFolder, 'record.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  let record: SiteRecord = { ...unknownSite, ...(JSON.parse(text) as Partial<SiteRecord>) };
+  const turn = inTurn();
+  return {
+    read: () => record,
+    note(change) {
+      record = { ...record, ...change };
+      return turn(() => writeWhole(file, `${JSON.stringify(record, null, 1)}\n`, true));
+    },
+  };
+}
+
+const unknownSite: SiteRecord = {
+  epoch: 0,
+  role: { kind: 'primary' },
+  wanted: 'stopped',
+  frozen: false,
+  isolated: false,
+  detached: false,
+  synchronous: [],
+  fencedItself: null,
+  promotion: null,
+  rebuilt: null,
+  quarantines: [],
+};

@@ -25,14 +25,23 @@ export interface TestCluster {
   start(settings?: Settings): Promise<void>;
 }
 
+interface TestClusterOptions {
+  /** Its data is there already. */
+  readonly isMade?: boolean;
+  /** Whether it is started at once; default true. */
+  readonly isRunning?: boolean;
+  /** Takes what ends it; default: at the end of the test. */
+  readonly whenOver?: (end: () => Promise<void>) => void;
+}
+
 export const PASSWORD = 'se cret';
 
-/** Makes and starts a cluster, or starts the one whose data is in `data` already. */
+/** A cluster that is new, or whose data is there. */
 export async function testCluster(
   folder: string,
   name: string,
   settings: Settings = {},
-  isMade = false,
+  { isMade = false, isRunning = true, whenOver = onTestFinished }: TestClusterOptions = {},
 ): Promise<TestCluster> {
   const user = await serverUser();
   await openFolder(folder, user);
@@ -64,27 +73,45 @@ export async function testCluster(
         throw new Error(`the cluster in ${place} does not start: see its log`);
     },
   };
-  onTestFinished(() => cluster.end('SIGKILL'));
-  await cluster.start();
+  whenOver(() => cluster.end('SIGKILL'));
+  if (isRunning) await cluster.start();
   return cluster;
 }
 
 let made: Promise<string> | undefined;
 
-/** One empty cluster for all tests of a file, copied by each: initdb takes seconds. They share its system identifier. */
+/** One small, empty cluster for all tests of a file, copied by each: initdb takes seconds. They share its system identifier. */
 function template(): Promise<string> {
   made ??= mkdtemp(join(tmpdir(), 'pointsman-template-')).then(async (folder) => {
     templates.push(folder);
-    const [user, place] = [await serverUser(), join(folder, 'postgres')];
-    await openFolder(place, user);
+    const place = join(folder, 'postgres');
     await freshCluster(place, join(place, 'cluster', 'data'));
-    return join(place, 'cluster', 'data');
+    const cluster = await testCluster(place, 'cluster', {}, { isMade: true, whenOver: whenFileIsOver });
+    // Two thirds of a new cluster's files are databases that no test needs.
+    await cluster.sql('UPDATE pg_database SET datistemplate = false');
+    for (const name of ['template0', 'template1']) await cluster.sql(`DROP DATABASE ${name}`);
+    await cluster.end('SIGINT');
+    return cluster.data;
   });
   return made;
 }
 
 const templates: string[] = [];
-afterAll(() => Promise.all(templates.map((folder) => rm(folder, { recursive: true, force: true }))));
+const atEnd: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of atEnd) await end();
+  await Promise.all(templates.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** Lets a cluster live as long as the tests of its file. */
+export const whenFileIsOver = (end: () => Promise<void>): void => void atEnd.push(end);
+
+/** A folder that is there as long as the tests of its file, and that the server's user can pass. */
+export async function fileFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pointsman-file-'));
+  templates.push(folder);
+  return join(folder, 'postgres');
+}
 
 /** Makes an empty cluster with a system identifier of its own. */
 export async function freshCluster(folder: string, data: string): Promise<void> {
@@ -104,5 +131,7 @@ const small: Settings = {
   max_connections: '20',
   summarize_wal: 'on',
   wal_level: 'replica',
+  track_commit_timestamp: 'on',
   log_min_messages: 'warning',
+  autovacuum: 'off', // it commits too, at moments that no test expects
 };

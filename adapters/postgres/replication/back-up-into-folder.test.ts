@@ -14,7 +14,7 @@ describe('backUpIntoFolder', () => {
 
     await mkdir(join(folder, 'copy'), { mode: 0o711 });
     await backUpIntoFolder({ host: '127.0.0.1', ...shop.address }, join(folder, 'copy', 'data'));
-    const copy = await testCluster(folder, 'copy', {}, true);
+    const copy = await testCluster(folder, 'copy', {}, { isMade: true });
 
     expect(await checksum(copy)).toBe(await checksum(shop));
   });
@@ -31,7 +31,7 @@ describe('backUpIntoFolder', () => {
     await backUpIntoFolder(address, join(folder, 'new', 'data'));
     await writeFile(join(folder, 'new', 'data', 'standby.signal'), '');
     const follow = { primary_conninfo: `host=127.0.0.1 port=${old.address.port} user=postgres password='se cret'` };
-    const standby = await testCluster(folder, 'new', follow, true);
+    const standby = await testCluster(folder, 'new', follow, { isMade: true });
     await backUpIntoFolder(address, full);
     await old.sql(`UPDATE orders SET note = 'seen' WHERE id < 50`);
     await caughtUp(old, standby);
@@ -46,7 +46,7 @@ describe('backUpIntoFolder', () => {
     const before = (await readdir(full)).length;
     await mkdir(join(folder, 'rebuilt'), { mode: 0o711 });
     const { start } = await backUpIntoFolder({ host: '127.0.0.1', ...standby.address }, rebuilt, { prior: full });
-    const again = await testCluster(folder, 'rebuilt', {}, true);
+    const again = await testCluster(folder, 'rebuilt', {}, { isMade: true });
 
     expect(start.timeline).toBe(2);
     expect(await again.sql('SELECT id FROM orders WHERE id < 0')).toEqual([{ id: -2 }]);
@@ -59,7 +59,7 @@ describe('backUpIntoFolder', () => {
   it('refuses a prior backup of another system', async () => {
     const folder = await clusterFolder();
     await freshCluster(folder, join(folder, 'other', 'data'));
-    const [one, other] = [await testCluster(folder, 'one'), await testCluster(folder, 'other', {}, true)];
+    const [one, other] = [await testCluster(folder, 'one'), await testCluster(folder, 'other', {}, { isMade: true })];
     await backUpIntoFolder({ host: '127.0.0.1', ...one.address }, join(folder, 'prior'));
 
     const asked = backUpIntoFolder({ host: '127.0.0.1', ...other.address }, join(folder, 'out'), {

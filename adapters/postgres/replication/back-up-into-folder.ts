@@ -35,10 +35,10 @@ export async function backUpIntoFolder(
       baseBackup(connection, { label, priorManifest, includeWal: true }, open),
     );
     if (prior !== undefined) {
-      await combineBackups([prior, parts], folder);
+      await combineBackups([prior, parts], folder, { keepFull: true });
       await rm(parts, { recursive: true });
     }
-    await syncFolder(folder);
+    await flushFolder(folder);
     return places;
   } finally {
     await connection.end();
@@ -46,7 +46,7 @@ export async function backUpIntoFolder(
 }
 
 /** Unpacks what `stream` sends into a folder and compares every file with the manifest that came along. */
-async function unpackBackup<T>(
+export async function unpackBackup<T>(
   folder: string,
   stream: (open: (part: string) => Promise<PartWriter>) => Promise<T>,
 ): Promise<T> {
@@ -79,4 +79,4 @@ export function differences(files: ReadonlyMap<string, UnpackedFile>, manifest: 
 }
 
 /** Makes all that a folder holds durable at once: a disk flush for each of a thousand files takes seconds. (sync(1), syncfs(2)) */
-const syncFolder = (folder: string) => promisify(execFile)('sync', ['--file-system', folder]);
+export const flushFolder = (folder: string): Promise<unknown> => promisify(execFile)('sync', ['--file-system', folder]);

@@ -6,7 +6,7 @@ export interface PartWriter {
   /** The chunk is only good until this resolves. */
   write(chunk: Buffer): Promise<void>;
   /** Resolves when all of it is durable. */
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 export interface BaseBackupOptions {
@@ -37,7 +37,7 @@ export async function baseBackup(
     `LABEL '${label.replaceAll("'", "''")}'`,
     `CHECKPOINT 'fast'`,
     `WAL ${includeWal}`,
-    `WAIT true`,
+    `WAIT false`, // for an archive that may be stuck: whoever needs the log there looks himself
     `TABLESPACE_MAP true`,
     `MANIFEST 'yes'`,
     `MANIFEST_CHECKSUMS 'SHA256'`,

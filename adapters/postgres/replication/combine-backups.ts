@@ -1,4 +1,14 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBackupLabel, withoutIncremental } from './backup-label.ts';
 import { lsnText } from './lsn.ts';
@@ -9,10 +19,14 @@ const PREFIX = 'INCREMENTAL.';
 
 /**
  * Makes one full data folder, `into`, of a full backup and the incremental ones after it, each unpacked into a folder, oldest
- * first. Whole files are moved out of the newest folder, so `chain` is used up. The caller makes it durable. (pg_combinebackup; src/bin/pg_combinebackup)
+ * first. Whole files are moved out of the newest folder, so `chain` is used up, all but the full one with `keepFull`. The caller makes it durable. (pg_combinebackup; src/bin/pg_combinebackup)
  * @throws Error when a folder is no difference to the one before it
  */
-export async function combineBackups(chain: readonly string[], into: string): Promise<void> {
+export async function combineBackups(
+  chain: readonly string[],
+  into: string,
+  { keepFull = false }: { readonly keepFull?: boolean } = {},
+): Promise<void> {
   const newest = chain.at(-1);
   if (newest === undefined) throw new Error('there is no backup to combine');
   await checkChain(chain);
@@ -25,7 +39,7 @@ export async function combineBackups(chain: readonly string[], into: string): Pr
       continue; // tells of the parts, not of the whole
     else if (entry.name.startsWith(PREFIX)) {
       await mkdir(join(into, folder), { recursive: true, mode: 0o700 });
-      await reconstruct(chain, folder, entry.name.slice(PREFIX.length), join(into, folder));
+      await reconstruct(chain, folder, entry.name.slice(PREFIX.length), join(into, folder), keepFull);
     } else {
       await mkdir(join(into, folder), { recursive: true, mode: 0o700 });
       await rename(join(newest, path), join(into, path));
@@ -58,10 +72,17 @@ interface Source {
   readonly offset: number;
 }
 
-async function reconstruct(chain: readonly string[], folder: string, name: string, into: string): Promise<void> {
+async function reconstruct(
+  chain: readonly string[],
+  folder: string,
+  name: string,
+  into: string,
+  keepFull: boolean,
+): Promise<void> {
   const opened: FileHandle[] = [];
   try {
     const sources = new Map<number, Source>();
+    let unchanged: string | undefined; // most files are
     let length: { readonly blocks: number; readonly kept: number } | undefined;
     for (const backup of chain.toReversed()) {
       const path = join(backup, folder, PREFIX + name);
@@ -70,6 +91,7 @@ async function reconstruct(chain: readonly string[], folder: string, name: strin
         const full = await open(join(backup, folder, name));
         opened.push(full);
         const blocks = Math.floor((await full.stat()).size / BLOCK);
+        if (sources.size === 0 && blocks === length?.blocks) unchanged = join(backup, folder, name);
         for (let block = 0; block < Math.min(blocks, length?.kept ?? 0); block++)
           if (!sources.has(block)) sources.set(block, { file: full, offset: block * BLOCK });
         break;
@@ -81,7 +103,11 @@ async function reconstruct(chain: readonly string[], folder: string, name: strin
         if (block < length.blocks && !sources.has(block))
           sources.set(block, { file, offset: changed.data + index * BLOCK });
     }
-    await writeBlocks(join(into, name), length?.blocks ?? 0, sources);
+    if (unchanged !== undefined)
+      await (keepFull
+        ? copyFile(unchanged, join(into, name), constants.COPYFILE_FICLONE)
+        : rename(unchanged, join(into, name)));
+    else await writeBlocks(join(into, name), length?.blocks ?? 0, sources);
   } finally {
     await Promise.all(opened.map((file) => file.close()));
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open, symlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 import type { PartWriter } from './base-backup.ts';
@@ -10,11 +10,17 @@ export interface UnpackedFile {
   readonly sha256: string;
 }
 
+export interface Unpacking extends PartWriter {
+  /** Lets go of the file that is being written, when no more will come. */
+  abandon(): Promise<void>;
+}
+
 /**
  * Unpacks a tar stream of a backup into an empty folder, a chunk at a time. `files` gets what each file turned out to be,
  * to be compared with the manifest. The caller makes it durable.
  */
-export function unpackTar(folder: string, files: Map<string, UnpackedFile>): PartWriter {
+export function unpackTar(folder: string, files: Map<string, UnpackedFile>): Unpacking {
+  const opened = new Set<FileHandle>();
   let failure: Error | undefined;
   let working: Promise<void> = Promise.resolve();
   const parser = new Parser({
@@ -32,6 +38,10 @@ export function unpackTar(folder: string, files: Map<string, UnpackedFile>): Par
   const ended = once(parser, 'end').catch(() => undefined);
 
   async function unpack(entry: ReadEntry): Promise<void> {
+    if (failure !== undefined) {
+      entry.resume();
+      return;
+    }
     const name = entry.path.replace(/\/$/, '');
     if (name.startsWith('/') || name.split('/').includes('..')) throw new Error(`a backup holds the path ${name}`);
     const path = join(folder, name);
@@ -43,7 +53,11 @@ export function unpackTar(folder: string, files: Map<string, UnpackedFile>): Par
       entry.resume();
     } else {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      files.set(name, await writeFile(path, entry));
+      const file = await open(path, 'wx', 0o600);
+      if (failure !== undefined) return file.close(); // given up meanwhile
+      opened.add(file);
+      files.set(name, await writeFile(file, entry));
+      opened.delete(file);
     }
   }
 
@@ -59,12 +73,15 @@ export function unpackTar(folder: string, files: Map<string, UnpackedFile>): Par
       await working;
       if (failure !== undefined) throw failure;
     },
+    async abandon() {
+      failure ??= new Error('given up');
+      await Promise.all([...opened].map((file) => file.close()));
+    },
   };
 }
 
-async function writeFile(path: string, entry: ReadEntry): Promise<UnpackedFile> {
+async function writeFile(file: FileHandle, entry: ReadEntry): Promise<UnpackedFile> {
   const hash = createHash('sha256');
-  const file = await open(path, 'wx', 0o600);
   let size = 0;
   try {
     for await (const chunk of entry) {

@@ -2,13 +2,21 @@ import { createHash } from 'node:crypto';
 import type { Contents } from '../../../functions/ports/recovery/replicated-store.ts';
 import type { Sql } from './sql-session.ts';
 
-/**
- * What the session's database holds, as of one snapshot: every table of people, not the system's, an extension's or
- * Pointsman's own. A table's checksum is the sum of its rows' hashes, so their order does not matter.
- */
+/** What the session's database holds, as of one snapshot. */
 export async function readContents(sql: Sql): Promise<Contents> {
   await sql('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
+    return await contentsInSnapshot(sql);
+  } finally {
+    await sql('COMMIT');
+  }
+}
+
+/**
+ * The same in a transaction that has its snapshot: every table of people that the log carries, not the system's, an
+ * extension's or Pointsman's own. A table's checksum is the sum of its rows' hashes, so their order does not matter.
+ */
+export async function contentsInSnapshot(sql: Sql): Promise<Contents> {
     // A row's text must not depend on how somebody configured this server.
     await sql(`SELECT set_config(name, value, true) FROM (VALUES ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'),
       ('IntervalStyle', 'iso_8601'), ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('search_path', 'pg_catalog')) AS s (name, value)`);
@@ -23,10 +31,7 @@ export async function readContents(sql: Sql): Promise<Contents> {
       tables.push({ name, rows: found?.rows ?? 0, checksum: found?.checksum ?? '' });
     }
     const hash = createHash('sha256').update(structure.map(({ line }) => line).join('\n'));
-    return { structure: hash.digest('hex'), tables };
-  } finally {
-    await sql('COMMIT');
-  }
+  return { structure: hash.digest('hex'), tables };
 }
 
 /** `name` for people, `from` for SQL; by name. Partitions are read through their parent. */
@@ -34,7 +39,7 @@ export const userTables = (sql: Sql) =>
   sql<{ name: string; from: string; oid: number }>(
     `SELECT n.nspname || '.' || c.relname AS name, format('%I.%I', n.nspname, c.relname) AS from, c.oid::int8::float8 AS oid
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND ${ofPeople} ORDER BY 1`,
+      WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition AND ${ofPeople} ORDER BY 1`,
   );
 
 const ofPeople = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pointsman_recovery') AND n.nspname NOT LIKE 'pg\\_%'

@@ -16,7 +16,7 @@ import type { PostgresGroupOptions } from './store/group-options.ts';
 import { groupPlace, siteIn, type GroupPlace, type SitePlace } from './store/group-place.ts';
 import { inCompany, keepCompany } from './store/keep-company.ts';
 import { endExpiry, expireLease } from './store/lease-expiry.ts';
-import { longCalls } from './store/long-calls.ts';
+import { longCalls } from '../shared/long-calls.ts';
 import { lostWrites } from './store/lost-writes.ts';
 import { observeGroup } from './store/observe-group.ts';
 import { probeSite } from './store/probe-site.ts';
@@ -161,12 +161,12 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
     async lostWrites(group, name, epoch, promotion) {
       const { place, site } = await at(group, name);
       const key = `the ledger of ${group}/${name} at ${promotion.fork.branch}/${promotion.fork.offset}`;
-      return long.call(key, () => inCompany(place, () => lostWrites(place, site, epoch, promotion)));
+      return long.ask(key, () => inCompany(place, () => lostWrites(place, site, epoch, promotion)));
     },
 
     async contents(group, name) {
       const { site } = await at(group, name);
-      return long.call(`the contents of ${group}/${name}`, async () => {
+      return long.ask(`the contents of ${group}/${name}`, async () => {
         try {
           return await sqlSession(await site.sql(), 3_600_000, readContents);
         } catch (error) {
@@ -177,11 +177,11 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
     },
 
     stage: (group, scratch, epoch) =>
-      long.call(`staging ${scratch} with epoch ${epoch}`, async () => {
+      long.ask(`staging ${scratch} with epoch ${epoch}`, async () => {
         await inCompany(await groupPlace(options, group), () => stageGroup(options, scratch, epoch));
       }),
 
-    unstage: (scratch) => long.call(`ending ${scratch}`, () => unstageGroup(options, scratch)),
+    unstage: (scratch) => long.ask(`ending ${scratch}`, () => unstageGroup(options, scratch)),
   };
 }
 

@@ -11,7 +11,7 @@ import { SqlFailure } from '../sql/sql-session.ts';
 import { type BackupSite, backupSite } from './backup-site.ts';
 import { copyBackup } from './copy-backup.ts';
 import { listBranches } from './list-branches.ts';
-import { longCalls } from './long-calls.ts';
+import { longCalls } from '../../shared/long-calls.ts';
 import { markPoint } from './mark-point.ts';
 import type { PostgresBackupOptions } from './options.ts';
 import { noSuchBackup } from './read-chain.ts';

@@ -17,20 +17,20 @@ export async function readContents(sql: Sql): Promise<Contents> {
  * extension's or Pointsman's own. A table's checksum is the sum of its rows' hashes, so their order does not matter.
  */
 export async function contentsInSnapshot(sql: Sql): Promise<Contents> {
-    // A row's text must not depend on how somebody configured this server.
-    await sql(`SELECT set_config(name, value, true) FROM (VALUES ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'),
+  // A row's text must not depend on how somebody configured this server.
+  await sql(`SELECT set_config(name, value, true) FROM (VALUES ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'),
       ('IntervalStyle', 'iso_8601'), ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('search_path', 'pg_catalog')) AS s (name, value)`);
-    const structure = await sql<{ line: string }>(structureQuery);
-    const tables: Contents['tables'][number][] = [];
-    for (const { name, from } of await userTables(sql)) {
-      const [found] = await sql<{ rows: number; checksum: string }>(
-        `SELECT count(*)::float8 AS rows,
+  const structure = await sql<{ line: string }>(structureQuery);
+  const tables: Contents['tables'][number][] = [];
+  for (const { name, from } of await userTables(sql)) {
+    const [found] = await sql<{ rows: number; checksum: string }>(
+      `SELECT count(*)::float8 AS rows,
                 coalesce(sum(('x' || substr(md5(t::text), 1, 16))::bit(64)::bigint::numeric), 0)::text AS checksum
            FROM ${from} AS t`,
-      );
-      tables.push({ name, rows: found?.rows ?? 0, checksum: found?.checksum ?? '' });
-    }
-    const hash = createHash('sha256').update(structure.map(({ line }) => line).join('\n'));
+    );
+    tables.push({ name, rows: found?.rows ?? 0, checksum: found?.checksum ?? '' });
+  }
+  const hash = createHash('sha256').update(structure.map(({ line }) => line).join('\n'));
   return { structure: hash.digest('hex'), tables };
 }
 

@@ -1,4 +1,4 @@
-import { StepFailure } from '../../../functions/step-failure.ts';
+import { StepFailure } from '../../functions/step-failure.ts';
 
 /** Calls that take longer than anybody waits for. */
 export interface LongCalls {

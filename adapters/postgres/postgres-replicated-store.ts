@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { GroupName, SiteName } from '../../functions/ports/recovery/position.ts';
 import type {
   FenceResult,
@@ -153,6 +154,7 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
       const prior = await options.prior?.(name);
       const wanted = { kind: 'rebuild' as const, epoch, leader: leaderName, ...(prior === undefined ? {} : { prior }) };
       const { quarantine } = (await order(place, site, wanted)) as { quarantine?: string };
+      if (prior !== undefined) await rm(prior, { recursive: true, force: true });
       await endExpiry(place, site);
       await rearm(place, leader, epoch);
       return { quarantine };

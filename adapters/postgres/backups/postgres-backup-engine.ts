@@ -3,8 +3,6 @@ import type { BackupEngine } from '../../../functions/ports/recovery/backup-engi
 import type { GroupName, SiteName } from '../../../functions/ports/recovery/position.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { writeWhole } from '../../shared/write-whole.ts';
-import type { FolderBackup } from '../replication/back-up-into-folder.ts';
-import type { ReplicationAddress } from '../replication/replication-connection.ts';
 import { serverUser } from '../server/server-user.ts';
 import { walSpool } from '../spool/wal-spool.ts';
 import { SqlFailure } from '../sql/sql-session.ts';
@@ -15,7 +13,7 @@ import { longCalls } from '../../shared/long-calls.ts';
 import { markPoint } from './mark-point.ts';
 import type { PostgresBackupOptions } from './options.ts';
 import { noSuchBackup } from './read-chain.ts';
-import { rebuildFromVault } from './rebuild-from-vault.ts';
+import { unpackNewest } from './unpack-newest.ts';
 import { scratchPlaces } from './scratch-place.ts';
 import { takeBackup } from './take-backup.ts';
 import { readTrimmed, trimLog } from './trim-log.ts';
@@ -31,11 +29,10 @@ export interface PostgresBackupEngine extends BackupEngine {
    */
   archive(): Promise<readonly string[]>;
   /**
-   * Copies `leader`, a primary or standby, into `folder` on the strength of the newest backup in the site's vault: only what changed
-   * since is sent. For making an old primary's data anew without reading it; `folder` must not be there.
-   * @throws StepFailure `Pointsman.NoParent` when no backup there can carry it: copy all of it instead
+   * Lays the newest backup of the site's vault down in `folder`, for a copy of a running server to begin with: only what changed
+   * since must be sent then. @throws StepFailure `Pointsman.NoParent` when no backup there can carry it: copy everything instead
    */
-  rebuildInto(site: SiteName, leader: ReplicationAddress, folder: string): Promise<FolderBackup>;
+  unpackNewest(site: SiteName, folder: string): Promise<void>;
 }
 
 /** Backups of one group's PostgreSQL over its own protocol: no tools are needed but the server itself, 17 or newer. */
@@ -120,7 +117,7 @@ export function postgresBackupEngine(options: PostgresBackupOptions): PostgresBa
       for (const { spool } of Object.values(options.sites)) await walSpool(spool).prepare(user);
     },
 
-    rebuildInto: (site, leader, folder) => rebuildFromVault(siteOf(options.group, site), leader, folder),
+    unpackNewest: (site, folder) => unpackNewest(siteOf(options.group, site), folder),
 
     archive: async () => (await Promise.all([...sites.values()].map((site) => site.drain()))).flat(),
   };

@@ -29,7 +29,10 @@ export interface PostgresGroupOptions {
   readonly synchronous?: boolean;
   /** Of every server, by name, as postgresql.conf has them; above the adapter's own. */
   readonly settings?: Settings;
-  /** Folder with an unpacked backup of the group, when there is one: a rebuilt site is then copied incrementally (17 or later). */
+  /**
+   * Lays an unpacked backup of the group down, when there is one, and gives its folder: the site is then copied incrementally
+   * (17 or later). The store removes it when the site is rebuilt. Asked again while that goes on: the same folder.
+   */
   readonly prior?: (site: SiteName) => Promise<string | undefined>;
   /** Where keepers run. Default: each as a process that outlives this one. */
   readonly keepers?: KeeperHost;

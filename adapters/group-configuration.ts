@@ -13,8 +13,8 @@ const positive = (fallback: number) => z._default(z.number().check(z.positive())
 const postgresStore = z.strictObject({
   type: z.literal('postgres'),
   database: z._default(name, 'app'),
-  /** Whom clients log in as; a superuser of its own does the work. */
-  user: z._default(name, 'app'),
+  /** Made with the group, to make others for the applications; its password is never changed afterwards. */
+  superuser: z._default(name, 'pointsman'),
   password: reference,
   /** Folder of `postgres`, `initdb` and `pg_ctl`; the one that npm brought when absent. */
   binaries: z.optional(z.string()),
@@ -24,6 +24,8 @@ const postgresStore = z.strictObject({
   selfFenceSeconds: positive(20),
   /** Commits wait until a standby has them. Nothing is lost then unless clients cancel while they wait. */
   synchronous: z._default(z.boolean(), false),
+  /** Size of a file of the log in MB, a power of two; small ones are archived sooner. */
+  segmentMb: z._default(z.int().check(z.gte(1), z.lte(1024)), 16),
 });
 
 const retention = z.strictObject({
@@ -46,8 +48,10 @@ export const group = z.strictObject({
     name,
     z.strictObject({
       port: z._default(port, 0),
-      /** Key that the site's backups are encrypted with. */
+      /** Key that the site's backups are encrypted with: 32 random bytes in hex, as `openssl rand -hex 32` makes them. */
       key: reference,
+      /** For how long nobody can remove its backups. */
+      lockHours: z.optional(z.number().check(z.positive())),
     }),
   ),
   /** Services that stand on the store: their requests that may write wait while it moves. */

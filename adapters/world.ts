@@ -22,6 +22,7 @@ import type { RouterControl } from './local/router/router-control.ts';
 import { combinedNotifier, logNotifier, secretReference, webhookNotifier } from './notify/index.ts';
 import { layoutFolder } from './oci/image-name.ts';
 import { layoutImageRegistry, type LayoutImageRegistry } from './oci/layout-image-registry.ts';
+import { openGroups, type ProtectedGroups } from './protected-groups.ts';
 import { unpackImage } from './oci/unpack-image.ts';
 
 /** Every port of the step functions made real, and what a host needs beside them. */
@@ -29,6 +30,8 @@ export interface World extends Ports {
   readonly images: LayoutImageRegistry;
   readonly target: ProcessReleaseTarget;
   readonly routerControl: RouterControl;
+  /** Protected groups whose servers run here. */
+  readonly groups: ProtectedGroups;
   readonly registryFolder: string;
   /** Whether this call started the router, or found it running. */
   readonly routerWasStarted: boolean;
@@ -51,6 +54,7 @@ export async function openWorld(
   const registryFolder = join(dataFolder, 'registry');
   const control = openControlDatabase(join(dataFolder, 'control.db'));
   try {
+    const groups = await openGroups({ groups: configuration.groups, dataFolder, clock });
     const router = await ensureRouter(dataFolder);
     return {
       clock,
@@ -60,8 +64,9 @@ export async function openWorld(
       orders: sqliteRunOrders(control),
       catalog: sqliteBackupCatalog(control),
       runs: sqliteRecoveryRuns(control),
-      store: storesByGroup(new Map()),
-      backups: backupsByGroup(new Map()),
+      groups,
+      store: storesByGroup(groups),
+      backups: backupsByGroup(groups),
       plans: configuredPlans(configuration.groups),
       endpoint: localWriteEndpoint(router.control),
       notifier: notifierOf(configuration.notifications, clock, log),

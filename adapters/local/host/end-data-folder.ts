@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Configuration, readConfiguration } from '../../configuration.ts';
+import { openGroups } from '../../protected-groups.ts';
+import { systemClock } from '../system-clock.ts';
 import { sqliteExecutionStore } from '../execution-store/execution-store.ts';
 import { lockDataFolder } from '../execution-store/lock-data-folder.ts';
 import { processReleaseTarget } from '../process-target/process-release-target.ts';
@@ -36,10 +38,16 @@ export async function endDataFolder(options: EndDataFolderOptions): Promise<Ende
       settings: () => ({ readinessPath: '/', drainSeconds: 0, env: {} }),
       unpack: () => Promise.reject(new Error('nothing is started any more')),
     });
+    if (options.service === undefined) await endGroups(configuration, dataFolder);
     return { ...(await endServices(dataFolder, target, options.service)), rollouts: [], host: false };
   } finally {
     lock.release();
   }
+}
+
+async function endGroups({ groups }: Configuration, dataFolder: string): Promise<void> {
+  const opened = await openGroups({ groups, dataFolder, clock: systemClock });
+  for (const group of opened.values()) await group.end();
 }
 
 async function refuseUnfinished({ aws }: Configuration, dataFolder: string, service?: string): Promise<void> {

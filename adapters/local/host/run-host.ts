@@ -9,6 +9,7 @@ import { addressesIn } from './addresses.ts';
 import { composeApp, publishConfigured } from './compose-app.ts';
 import { createDown } from './down.ts';
 import { hostLog } from './host-log.ts';
+import { keepGroups } from './recovery/keep-groups.ts';
 import { composeRecovery } from './recovery/compose-recovery.ts';
 import { realTime, virtualTime } from './host-time.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -77,6 +78,8 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
     const housekeeping = startHousekeeping({ world, store, deployMachineArn, log });
     opened.push(() => housekeeping.stop());
     await housekeeping.round();
+    const kept = await keepGroups({ ...world, settings: configuration.groups, log });
+    opened.push(() => kept.stop());
     const performed = await engine.runner.recover();
     await publishConfigured(configuration, world);
     // On a virtual clock the next instant would always come at once.
@@ -88,22 +91,25 @@ export async function runHost(options: HostOptions): Promise<RunningHost> {
       log,
     });
     opened.push(() => schedules.stop());
+    const recovery = composeRecovery({ world, engine, now: time.clock.now, log });
+    opened.push(() => recovery.watch.stop());
+    await recovery.watch.round();
     const down = createDown({
       dataFolder,
       ...world,
       ...engine,
       deployMachineArn,
+      recoveries: recovery.running,
       async quiesce() {
         answer = notNow('the host is ending');
         await housekeeping.stop();
         await schedules.stop();
+        await recovery.watch.stop();
+        await kept.stop();
         await engine.close();
       },
       leave: () => void leave(),
     });
-    const recovery = composeRecovery({ world, engine, now: time.clock.now, log });
-    opened.push(() => recovery.watch.stop());
-    await recovery.watch.round();
     answer = time.requests(
       composeApp({ configuration, world, engine, recovery, now: time.clock.now, down, log }).fetch,
     );

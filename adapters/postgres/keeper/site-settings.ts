@@ -22,7 +22,8 @@ export function siteSettings(setup: SiteSetup, record: SiteRecord, folders: Site
     wal_receiver_timeout: '5s',
     // An incremental copy needs the summaries; there are none before 17.
     ...(setup.major >= 17 ? { summarize_wal: 'on' } : {}),
-    archive_mode: setup.archiveCommand === undefined ? 'off' : 'on',
+    // A standby archives what it is sent too, so that no site depends on another's archive.
+    archive_mode: setup.archiveCommand === undefined ? 'off' : 'always',
     ...(setup.archiveCommand === undefined ? {} : { archive_command: setup.archiveCommand, archive_timeout: '60s' }),
     ...(setup.restoreCommand === undefined ? {} : { restore_command: setup.restoreCommand }),
     log_line_prefix: '%m [%p] ',

@@ -20,6 +20,8 @@ interface RecoveryParts {
 /** What a host shows and starts of recovery, and the watch over its groups. */
 export interface Recovery extends RecoveryApiOptions {
   readonly watch: ReadinessWatch;
+  /** ARNs of what runs on any group now. */
+  readonly running: () => Promise<readonly string[]>;
 }
 
 export function composeRecovery({ world, engine, now, log }: RecoveryParts): Recovery {
@@ -48,6 +50,10 @@ export function composeRecovery({ world, engine, now, log }: RecoveryParts): Rec
   return {
     watch,
     statuses,
+    running: async () => {
+      const found = await Promise.all((await plans.list()).map((group) => statuses.running(group)));
+      return found.flatMap((run) => run?.executionArn ?? []);
+    },
     runs,
     orders,
     readiness,

@@ -99,7 +99,7 @@ export function backupEngineContract({
     const restored = async (...order: Parameters<typeof restore>): Promise<Contents> => {
       const { scratch } = await restore(...order);
       const contents = await world.engine.inspect(world.group, scratch);
-      await world.engine.destroy(world.group, scratch);
+      await asked(() => world.engine.destroy(world.group, scratch));
       return contents;
     };
     const latest = { kind: 'latest' } as const;
@@ -204,7 +204,7 @@ export function backupEngineContract({
         await take('two', 'one');
         const held = await world.contents();
         await copy('two');
-        for (const id of ['two', 'one']) await world.engine.remove(world.group, id, world.primary);
+        for (const id of ['two', 'one']) await asked(() => world.engine.remove(world.group, id, world.primary));
 
         expect(await ids(world.other)).toEqual(['one', 'two']);
         expect(await restored('two', latest, { site: world.other })).toEqual(held);
@@ -297,8 +297,8 @@ export function backupEngineContract({
         await take('one');
         await copy('one');
 
-        expect(await world.engine.remove(world.group, 'one', world.primary)).toBe('removed');
-        expect(await world.engine.remove(world.group, 'one', world.primary)).toBe('removed');
+        expect(await asked(() => world.engine.remove(world.group, 'one', world.primary))).toBe('removed');
+        expect(await asked(() => world.engine.remove(world.group, 'one', world.primary))).toBe('removed');
         expect(await ids(world.primary)).toEqual([]);
         expect(await ids(world.other)).toEqual(['one']);
       });
@@ -309,7 +309,7 @@ export function backupEngineContract({
         const { lockedUntil } = await take('one');
 
         expect(lockedUntil).toBeGreaterThan(0);
-        expect(await world.engine.remove(world.group, 'one', world.primary)).toBe('locked');
+        expect(await asked(() => world.engine.remove(world.group, 'one', world.primary))).toBe('locked');
         expect(await ids(world.primary)).toEqual(['one']);
         expect(await restored('one', latest)).toEqual(await world.contents());
       });
@@ -509,8 +509,8 @@ export function backupEngineContract({
         await world.write([1]);
         await take('one');
         const { scratch } = await restore('one', latest);
-        await engine.destroy(group, scratch);
-        await engine.destroy(group, scratch);
+        await asked(() => engine.destroy(group, scratch));
+        await asked(() => engine.destroy(group, scratch));
 
         await expect(engine.inspect(group, scratch)).rejects.toMatchObject({ name: 'Pointsman.NoSuchScratch' });
       });

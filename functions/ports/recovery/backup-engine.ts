@@ -100,7 +100,8 @@ export interface Restored {
 /**
  * Backups of one kind of store. Long calls behave as those of `ReplicatedStore`: `Pointsman.StillWorking` until they resolve.
  * What a backup needs and cannot be had (a damaged file, a missing segment or manifest, a wrong key) is `Pointsman.BackupUnusable`
- * naming it: never a restore that looks well. A backup that is not there: `Pointsman.NoSuchBackup`. An epoch is that of the
+ * naming it: never a restore that looks well. A backup that is not there: `Pointsman.NoSuchBackup`. What a
+ * platform cannot do at all, as reading the bytes of its own snapshots: `Pointsman.NotOffered`. An epoch is that of the
  * lease `backups:<group>`.
  */
 export interface BackupEngine {

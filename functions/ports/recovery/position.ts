@@ -6,7 +6,7 @@ export type SiteName = string;
 
 /**
  * A place in a store's stream of changes. Every promotion opens a new branch; up to its fork a branch is its parent.
- * `offset` counts bytes, in decimal: it may pass 2^53.
+ * `offset` counts bytes, in decimal: it may pass 2^53. Backups of a platform that knows only moments count milliseconds.
  */
 export interface Position {
   readonly branch: string;

@@ -119,7 +119,8 @@ export interface LostWrites {
  * Every call that changes something is safe to repeat: it looks first and does only what is missing. It carries the
  * run's epoch; a site that was shown a higher one refuses with StepFailure `Pointsman.LeaseLost`. A call that cannot end within
  * about 5 seconds fails with `Pointsman.StillWorking` and goes on: call it again with the same arguments until it resolves.
- * A site that should answer and does not: `Pointsman.SiteUnreachable`. An unknown group or site: `Pointsman.NoSuchSite`.
+ * A site that should answer and does not: `Pointsman.SiteUnreachable`. An unknown group or site: `Pointsman.NoSuchSite`. What a
+ * platform cannot do at all: `Pointsman.NotOffered`.
  */
 export interface ReplicatedStore {
   /** All sites side by side, within about 2 seconds. Never fails for a site that does not answer. */
@@ -157,7 +158,7 @@ export interface ReplicatedStore {
   /** Writes, reads and deletes one row that bears the epoch, as a client would. @throws StepFailure `Pointsman.ProbeFailed` */
   probe(group: GroupName, site: SiteName, epoch: number): Promise<void>;
   /**
-   * One rung of the ladder. Fails only for a lower epoch: what it could not do is in its result. A site that was stopped
+   * One rung of the ladder. Fails only for a lower epoch and while it goes on: what it could not do is in its result. A site that was stopped
    * or isolated stays so when its machine comes back. `lease-expiry` is confirmed when `selfStopBy` has passed and the
    * site is still out of reach; the first call with an epoch sets `selfStopBy`.
    */

@@ -1,6 +1,6 @@
 import type { Backup } from '../../../functions/ports/recovery/backup-engine.ts';
 import type { OpenBackup } from '../vault/backup-vault.ts';
-import { reasonOf, unusable } from '../vault/unusable.ts';
+import { reasonOf, unusable } from '../../shared/vault/unusable.ts';
 import { readSegmentName, segmentAt } from '../wal/segment-name.ts';
 import type { BackupSite } from './backup-site.ts';
 import { neededLog } from './needed-log.ts';

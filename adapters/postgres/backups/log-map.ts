@@ -1,6 +1,6 @@
 import { readTimelineHistory, type Ancestor } from '../replication/timeline-history.ts';
 import type { WalArchive } from '../vault/wal-archive.ts';
-import { unusable } from '../vault/unusable.ts';
+import { unusable } from '../../shared/vault/unusable.ts';
 import type { SegmentFacts } from '../wal/segment-facts.ts';
 import { historyName, readSegmentName, segmentAt, segmentName } from '../wal/segment-name.ts';
 

@@ -3,7 +3,7 @@ import { StepFailure } from '../../../functions/step-failure.ts';
 import { lsnText } from '../replication/lsn.ts';
 import type { Settings } from '../server/server-config.ts';
 import type { OpenBackup } from '../vault/backup-vault.ts';
-import { unusable } from '../vault/unusable.ts';
+import { unusable } from '../../shared/vault/unusable.ts';
 import { historyName, segmentAt } from '../wal/segment-name.ts';
 import type { BackupSite } from './backup-site.ts';
 import { isOnPath, logMap, type LogPath, newestMicros, type PathStep, toMs } from './log-map.ts';

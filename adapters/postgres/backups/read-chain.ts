@@ -1,7 +1,7 @@
 import type { Backup } from '../../../functions/ports/recovery/backup-engine.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import type { BackupVault, OpenBackup } from '../vault/backup-vault.ts';
-import { unusable } from '../vault/unusable.ts';
+import { unusable } from '../../shared/vault/unusable.ts';
 
 /**
  * A backup and all it stands on, the full one first, each with a manifest that can be read.

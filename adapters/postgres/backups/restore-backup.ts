@@ -4,7 +4,7 @@ import { differences } from '../replication/back-up-into-folder.ts';
 import { combineBackups } from '../replication/combine-backups.ts';
 import { type UnpackedFile, unpackTar } from '../replication/unpack-tar.ts';
 import type { OpenBackup } from '../vault/backup-vault.ts';
-import { reasonOf, unusable } from '../vault/unusable.ts';
+import { reasonOf, unusable } from '../../shared/vault/unusable.ts';
 import type { WalArchive } from '../vault/wal-archive.ts';
 import type { RestorePlan } from './plan-restore.ts';
 

@@ -9,7 +9,7 @@ import { openFolder } from '../server/open-folder.ts';
 import { serverUser } from '../server/server-user.ts';
 import { readContents } from '../sql/read-contents.ts';
 import { sqlSession } from '../sql/sql-session.ts';
-import { unusable } from '../vault/unusable.ts';
+import { unusable } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
 import type { PostgresBackupOptions } from './options.ts';
 import { planRestore } from './plan-restore.ts';

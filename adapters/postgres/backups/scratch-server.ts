@@ -12,7 +12,7 @@ import { giveTo, type ServerUser } from '../server/server-user.ts';
 import { spawnServer } from '../server/server.ts';
 import { shellQuoted } from '../spool/shell-quoted.ts';
 import { SqlFailure, type SqlAddress, sqlSession } from '../sql/sql-session.ts';
-import { unusable } from '../vault/unusable.ts';
+import { unusable } from '../../shared/vault/unusable.ts';
 
 export interface ScratchPlace {
   readonly folder: string;

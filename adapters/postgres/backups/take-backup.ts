@@ -6,7 +6,7 @@ import { identifySystem } from '../replication/identify-system.ts';
 import { connectReplication, type ReplicationConnection } from '../replication/replication-connection.ts';
 import { type SqlAddress, sqlSession } from '../sql/sql-session.ts';
 import type { UnfinishedBackup } from '../vault/backup-vault.ts';
-import { reasonOf } from '../vault/unusable.ts';
+import { reasonOf } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
 import { recordProof } from './record-proof.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { flushFolder } from '../replication/back-up-into-folder.ts';
 import { combineBackups } from '../replication/combine-backups.ts';
-import { reasonOf } from '../vault/unusable.ts';
+import { reasonOf } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
 import { readChain } from './read-chain.ts';
 import { unpackChain } from './restore-backup.ts';

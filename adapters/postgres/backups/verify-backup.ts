@@ -3,7 +3,7 @@ import { Parser } from 'tar';
 import type { Verification } from '../../../functions/ports/recovery/backup-engine.ts';
 import { readBackupManifest } from '../replication/backup-manifest.ts';
 import type { OpenBackup } from '../vault/backup-vault.ts';
-import { reasonOf } from '../vault/unusable.ts';
+import { reasonOf } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
 import { isOnPath, logMap } from './log-map.ts';
 import { neededLog } from './needed-log.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Settings } from '../server/server-config.ts';
 import { giveTo, type ServerUser } from '../server/server-user.ts';
 import type { WalArchive } from '../vault/wal-archive.ts';
-import { isMissing, reasonOf } from '../vault/unusable.ts';
+import { isMissing, reasonOf } from '../../shared/vault/unusable.ts';
 import { archiveCommand, archiveScript } from './archive-script.ts';
 
 /** Where a server of a site lays its log down for the vault. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readdir, rename, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
-import { readSiteKey } from './site-key.ts';
+import { readSiteKey } from '../../shared/vault/site-key.ts';
 import { walArchive } from './wal-archive.ts';
 
 const key = (text = '0f'.repeat(32)) => readSiteKey('file:a.key', text);

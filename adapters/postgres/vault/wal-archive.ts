@@ -7,11 +7,11 @@ import { gunzip, gzip, type ZlibOptions } from 'node:zlib';
 import * as z from 'zod/mini';
 import { readSegmentName, segmentName } from '../wal/segment-name.ts';
 import { segmentFacts, type SegmentFacts } from '../wal/segment-facts.ts';
-import { newDataKey, unwrapDataKey, wrappedKeyShape } from './data-key.ts';
-import { syncFolder, UNFINISHED, writeFileWhole } from './durable-files.ts';
-import { seal, unseal } from './sealed-stream.ts';
-import type { SiteKey } from './site-key.ts';
-import { isMissing, reasonOf, unusable } from './unusable.ts';
+import { newDataKey, unwrapDataKey, wrappedKeyShape } from '../../shared/vault/data-key.ts';
+import { syncFolder, UNFINISHED, writeFileWhole } from '../../shared/vault/durable-files.ts';
+import { seal, unseal } from '../../shared/vault/sealed-stream.ts';
+import type { SiteKey } from '../../shared/vault/site-key.ts';
+import { isMissing, reasonOf, unusable } from '../../shared/vault/unusable.ts';
 
 /** The write-ahead log of one lineage in a site's vault. Every file is compressed and sealed with a key of its own, locked with the site's. */
 export interface WalArchive {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { redisStore } from './redis/redis-configuration.ts';
 
 // What `groups:` of pointsman.yaml takes: protected groups, a store on two or more sites each.
 
@@ -42,7 +43,7 @@ const retention = z.strictObject({
 export const group = z.strictObject({
   /** Address of the store for its clients on this machine; 0 takes any free port. */
   port: z._default(port, 0),
-  store: postgresStore,
+  store: z.discriminatedUnion('type', [postgresStore, redisStore]),
   /** In the order in which they are preferred; the first is home. */
   sites: z.record(
     name,
@@ -76,6 +77,7 @@ export const group = z.strictObject({
   ),
 });
 
+export type PostgresStoreSettings = z.output<typeof postgresStore>;
 /** Settings of a protected group, with every default filled in. */
 export type GroupSettings = z.output<typeof group>;
 

@@ -1,30 +1,23 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import type { Clock } from '../functions/ports/clock.ts';
-import type { GroupName, SiteName } from '../functions/ports/recovery/position.ts';
+import type { SiteName } from '../functions/ports/recovery/position.ts';
 import { StepFailure } from '../functions/step-failure.ts';
-import type { GroupSettings } from './group-configuration.ts';
+import type { PostgresStoreSettings } from './group-configuration.ts';
 import { secretReference } from './notify/index.ts';
 import { postgresBackupEngine } from './postgres/backups/postgres-backup-engine.ts';
 import { postgresReplicatedStore } from './postgres/postgres-replicated-store.ts';
 import { passableFolder } from './postgres/server/open-folder.ts';
 import { archiveCommand } from './postgres/spool/archive-script.ts';
-import type { ProtectedGroup } from './protected-groups.ts';
-
-interface PostgresGroup {
-  readonly group: GroupName;
-  readonly settings: GroupSettings;
-  readonly ports: Readonly<Record<SiteName, number>>;
-  readonly dataFolder: string;
-  readonly clock: Clock;
-}
+import type { GroupParts, ProtectedGroup } from './protected-groups.ts';
 
 /**
  * PostgreSQL servers on this machine as a protected group. Below the data folder: `groups/<group>/` holds servers and what
  * they laid down for the vaults, `vaults/<site>/<group>/` a site's vault, `groups/scratch/` what was restored.
  */
-export function postgresGroup({ group, settings, ports, dataFolder, clock }: PostgresGroup): ProtectedGroup {
-  const { store: wanted, sites } = settings;
+export function postgresGroup(
+  { group, sites, ports, dataFolder, clock }: GroupParts,
+  wanted: PostgresStoreSettings,
+): ProtectedGroup {
   const folder = join(dataFolder, 'groups');
   const spoolOf = (site: SiteName) => join(folder, group, `${site}-log`);
   const portOf = (site: SiteName) => ports[site] ?? 0;

@@ -5,6 +5,7 @@ import type { GroupName } from '../functions/ports/recovery/position.ts';
 import type { GroupAdapters } from './by-group.ts';
 import type { GroupSettings } from './group-configuration.ts';
 import { postgresGroup } from './postgres-group.ts';
+import { redisGroup } from './redis-group.ts';
 import { freePort } from './shared/free-port.ts';
 import { writeWhole } from './shared/write-whole.ts';
 
@@ -20,6 +21,14 @@ export interface ProtectedGroup extends GroupAdapters {
   end(): Promise<void>;
 }
 
+/** What every kind of store is made with. */
+export interface GroupParts extends Pick<GroupSettings, 'sites'> {
+  readonly group: GroupName;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+}
+
 export type ProtectedGroups = ReadonlyMap<GroupName, ProtectedGroup>;
 
 interface GroupsOptions {
@@ -33,7 +42,9 @@ export async function openGroups({ groups, dataFolder, clock }: GroupsOptions): 
   const opened = new Map<GroupName, ProtectedGroup>();
   for (const [group, settings] of Object.entries(groups)) {
     const ports = await portsOf(join(dataFolder, 'groups', `${group}.ports.json`), settings);
-    opened.set(group, postgresGroup({ group, settings, ports, dataFolder, clock }));
+    const { store, sites } = settings;
+    const parts = { group, sites, ports, dataFolder, clock };
+    opened.set(group, store.type === 'postgres' ? postgresGroup(parts, store) : redisGroup(parts, store));
   }
   return opened;
 }

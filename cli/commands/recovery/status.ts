@@ -61,12 +61,13 @@ function sitesText({ state, plan, endpoint }: GroupStatus, paint: Paint): string
 
 function readinessLines({ readiness }: GroupStatus, paint: Paint): string {
   if (readiness == null) return '';
-  const lines = [readiness.switchover, readiness.failover].map(({ verdict, forecast, checks, mode }) => {
-    const failing = checks.filter(({ status }) => status === 'fail').map(({ name }) => oneLine(name));
-    const why = failing.length === 0 ? '' : `: ${failing.join(', ')}`;
+  const lines = [readiness.switchover, readiness.failover].map(({ forecast, checks, mode }) => {
+    // That the primary is lost is asked by a failover that begins, and is no fault of a group that is well.
+    const failing = checks.filter(({ name, status }) => status === 'fail' && name !== 'primary-lost');
+    const words = failing.map(({ name }) => oneLine(name)).join(', ');
     return [
       `  ${oneLine(mode)}`,
-      paint(verdict === 'ready' ? 'green' : 'red', `${oneLine(verdict)}${why}`),
+      failing.length === 0 ? paint('green', 'ready') : paint('red', `not ready: ${words}`),
       oneLine(forecast.text),
     ];
   });

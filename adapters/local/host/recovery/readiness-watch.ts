@@ -66,13 +66,18 @@ export function watchReadiness({ groups, check, tell, everyMs = 30_000 }: Readin
   };
 }
 
+/** Of a group that is well nobody has lost the primary, and that is no news. */
+const onlyWhenLost = 'primary-lost';
+
 function newsOf(
   before: Readiness | undefined,
   now: Readiness,
 ): readonly { readonly line: string; readonly isGood: boolean }[] {
   const failing = (look: Readiness | undefined) =>
     new Map(
-      look?.checks.flatMap(({ name, status, evidence }) => (status === 'fail' ? [[name, evidence] as const] : [])),
+      look?.checks.flatMap(({ name, status, evidence }) =>
+        status === 'fail' && name !== onlyWhenLost ? [[name, evidence] as const] : [],
+      ),
     );
   const [were, are] = [failing(before), failing(now)];
   const begun = [...are].filter(([name]) => !were.has(name));

@@ -52,7 +52,7 @@ describe('an input', () => {
     ['nested 1,001 deep', nested(1001), 'InvalidExecutionInput'],
     ['nested as deep as 256 KiB allow', nested(131_072), 'InvalidExecutionInput'],
     ['of just 256 KiB', `"${'x'.repeat(262_142)}"`, 200],
-    ['of 256 KiB and a byte', `"${'x'.repeat(262_143)}"`, 'InvalidExecutionInput'],
+    ['of 256 KiB and a byte', `"${'x'.repeat(262_143)}"`, 'ValidationException'],
     ['that begins with a byte order mark', '\uFEFF{}', 'InvalidExecutionInput'],
     ['with NUL in a text', '"\0"', 'InvalidExecutionInput'],
     ['with NUL written as an escape', '"\\u0000"', 200],

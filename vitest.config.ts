@@ -1,11 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start hosts, routers and instances. */
+const processes = ['test/e2e/**/*.test.ts', 'adapters/local/**/*.test.ts', 'examples/**/*.test.ts'];
+/** Tests that run database servers, or play deaths by the hundred. */
+const servers = ['adapters/{postgres,pgbackrest,redis,aws}/**/*.test.ts', 'test/{chaos,contracts}/**/*.test.ts'];
+
+/**
+ * Three groups, one after the other: tests of real processes wait for outcomes, and must not wait because a database next to
+ * them is being made. A time limit only ends what hangs.
+ */
+const group = (name: string, groupOrder: number, include: string[], exclude: string[], testTimeout: number) => ({
+  test: {
+    name,
+    include,
+    exclude: ['node_modules/**', '.pointsman/**', ...exclude],
+    testTimeout,
+    hookTimeout: testTimeout,
+    pool: 'forks' as const,
+    sequence: { groupOrder },
+  },
+});
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', '.pointsman/**'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    pool: 'forks',
+    projects: [
+      group('in process', 0, ['**/*.test.ts'], [...processes, ...servers], 60_000),
+      group('processes', 1, processes, [], 90_000),
+      group('servers', 2, servers, [], 180_000),
+    ],
   },
 });

@@ -76,7 +76,11 @@ describe.concurrent('a name that nobody knows', () => {
     [['execution', 'history', unknown], 'does not exist', 'ExecutionDoesNotExist'],
     [['execution', 'watch', unknown], 'does not exist', 'ExecutionDoesNotExist'],
     [['execution', 'stop', unknown, '--yes'], 'does not exist', 'ExecutionDoesNotExist'],
-    [['execution', 'list', '--machine', 'canari'], "no machine is named 'canari'", 'there are: backup, canary, deploy, '],
+    [
+      ['execution', 'list', '--machine', 'canari'],
+      "no machine is named 'canari'",
+      'there are: backup, canary, deploy, ',
+    ],
   ])('is answered by %j with exit code 5 and what would work', async (args, problem, hint) => {
     const { exitCode, stdout, stderr } = await host.cli(...args);
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type HostClient, hostClient } from './host-client.ts';
-import { endRouterAndInstances } from './end-router-and-instances.ts';
+import { endWhatOutlives } from './end-what-outlives.ts';
 import { quickConfiguration, type QuickServices } from './quick-configuration.ts';
 
 /** What a command printed, and how it ended. */
@@ -50,13 +50,14 @@ export interface LocalHost extends HostClient, AsyncDisposable {
 
 const program = join(import.meta.dirname, '..', '..', 'cli', 'pointsman.ts');
 
-/** A running host of these services, with short times everywhere. */
-export async function localHost(services: QuickServices): Promise<LocalHost> {
+/** A running host of these services, with short times everywhere, and whatever else its configuration is to say. */
+export async function localHost(services: QuickServices, more: object = {}): Promise<LocalHost> {
   const folder = await mkdtemp(join(tmpdir(), 'pointsman-'));
+  await chmod(folder, 0o711); // servers of protected groups may run as somebody else
   const dataFolder = join(folder, 'data');
   const config = join(folder, 'pointsman.yaml');
   const logFile = join(folder, 'host.log');
-  await writeFile(config, quickConfiguration(services));
+  await writeFile(config, quickConfiguration(services, more));
   const run = async (port: string) => {
     const args = ['start', '--config', config, '--data', dataFolder, '--port', port, '--log', 'json', '-o', 'jsonl'];
     const log = await open(logFile, 'a');
@@ -71,7 +72,7 @@ export async function localHost(services: QuickServices): Promise<LocalHost> {
   };
   const end = async (child: ChildProcess) => {
     await ended(child, 'SIGKILL');
-    await endRouterAndInstances(dataFolder);
+    await endWhatOutlives(dataFolder, config);
     await rm(folder, { recursive: true });
   };
 
@@ -102,7 +103,7 @@ export const runCli = (args: readonly string[]): Promise<CliRun> => followCli(ar
 
 function followCli(args: readonly string[]): FollowedCli {
   const { promise: ended, resolve } = Promise.withResolvers<CliRun>();
-  const child = execFile(process.execPath, [program, ...args], { timeout: 25_000 }, (_, stdout, stderr) =>
+  const child = execFile(process.execPath, [program, ...args], { timeout: 60_000 }, (_, stdout, stderr) =>
     resolve({ exitCode: child.exitCode, stdout, stderr }),
   );
   let written = '';

@@ -14,8 +14,11 @@ interface QuickService {
  * A `pointsman.yaml` whose rollouts last a few seconds: one step of 50 %, judged every second, and a dozen good answers are
  * enough. Slow answers count for nothing: a busy machine gives them.
  */
-export const quickConfiguration = (services: QuickServices): string =>
-  stringify({ services: Object.fromEntries(Object.entries(services).map(([name, own]) => [name, service(own)])) });
+export const quickConfiguration = (services: QuickServices, more: object = {}): string =>
+  stringify({
+    services: Object.fromEntries(Object.entries(services).map(([name, own]) => [name, service(own)])),
+    ...more,
+  });
 
 const service = ({ instances = 1, readinessTimeoutSeconds = 20 }: QuickService) => ({
   target: { instances, readinessTimeoutSeconds, drainSeconds: 3 },

@@ -29,7 +29,13 @@ async function virtualHost(work: LocalFunction) {
     await engine.close();
     database.close();
   });
+  const api = time.requests(engine.api({ region: 'us-east-1', account: '000000000000' }));
   return {
+    async call(operation: string, request: object): Promise<unknown> {
+      const headers = { 'x-amz-target': `AWSStepFunctions.${operation}`, 'content-type': 'application/x-amz-json-1.0' };
+      const body = JSON.stringify(request);
+      return (await api(new Request('http://host/', { method: 'POST', headers, body }))).json();
+    },
     async run(machine: StoredMachine) {
       await database.putMachine(machine);
       const { execution } = await engine.runner.start({ machine, name: 'it', input: '{}' });
@@ -71,5 +77,20 @@ describe('a host on a virtual clock', () => {
     expect(at.filter(([type]) => type === 'LambdaFunctionScheduled').map(([, seconds]) => seconds)).toEqual([
       0, 10, 30,
     ]);
+  });
+
+  it('tests a Wait at once', async () => {
+    const { call } = await virtualHost(async () => null);
+    const definition = JSON.stringify({ Type: 'Wait', Seconds: 60, Next: 'B' });
+
+    expect(await call('TestState', { definition })).toMatchObject({ status: 'SUCCEEDED', nextState: 'B' });
+  });
+
+  it('stands still while a function that is tested works', async () => {
+    const { call } = await virtualHost(() => new Promise((resolve) => void setTimeout(resolve, 20, 'done')));
+    const definition = JSON.stringify({ Type: 'Task', Resource: functionArn('work'), TimeoutSeconds: 1, End: true });
+    const roleArn = 'arn:aws:iam::000000000000:role/r';
+
+    expect(await call('TestState', { definition, roleArn })).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
   });
 });

@@ -21,7 +21,11 @@ export const realTime: HostTime = {
 };
 
 /** Operations whose answer itself waits for time to pass. */
-const WAITING = new Set(['AWSStepFunctions.StartSyncExecution', 'AWSStepFunctions.GetActivityTask']);
+const WAITING = new Set([
+  'AWSStepFunctions.StartSyncExecution',
+  'AWSStepFunctions.GetActivityTask',
+  'AWSStepFunctions.TestState', // of a Wait
+]);
 
 /**
  * Time that stands still while a request, a function or a commit is in hand, and otherwise goes to the next timer.

@@ -91,6 +91,34 @@ const history = JSON.stringify({
   ],
 });
 
+/** The first attempt fails for good; a minute later somebody redrives the execution, and the second succeeds. */
+const redriven = (() => {
+  const [started, entered, scheduledFirst, startedFirst, failed, ...rest] = JSON.parse(history).events;
+  const down = { error: 'Down', cause: 'wait' };
+  const before = [
+    started,
+    entered,
+    scheduledFirst,
+    startedFirst,
+    { ...failed, taskFailedEventDetails: { ...service, ...down } },
+    { timestamp: at(1), type: 'ExecutionFailed', id: 6, previousEventId: 5, executionFailedEventDetails: down },
+    {
+      timestamp: at(61),
+      type: 'ExecutionRedriven',
+      id: 7,
+      previousEventId: 6,
+      executionRedrivenEventDetails: { redriveCount: 1 },
+    },
+  ];
+  const after = rest.map((event: { readonly id: number; readonly previousEventId: number }) => ({
+    ...event,
+    timestamp: at(61),
+    id: event.id + 2,
+    previousEventId: event.previousEventId + 2,
+  }));
+  return JSON.stringify({ events: [...before, ...after] });
+})();
+
 async function load(files: { readonly [name: string]: string }, ...more: readonly string[]) {
   const io = fakeIo({
     files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text])),
@@ -121,6 +149,18 @@ describe('pointsman execution import', () => {
     expect(await runCli(['machine', 'test', 'm.json', '--cases', 'cases'], again)).toBe(0);
   });
 
+  it('replays a redriven execution, of which only what failed runs again', async () => {
+    const { code, out } = await load({ 'h.json': redriven, 'm.json': definition('Good') }, '--json');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'SUCCEEDED',
+      seconds: 61,
+      case: { redrivesAfterSeconds: [60], expect: { status: 'SUCCEEDED', path: ['Call', 'Good'] } },
+    });
+    expect(JSON.parse(out)).not.toHaveProperty('difference');
+  });
+
   it('tells the first difference and leaves with 3 when the machine goes elsewhere', async () => {
     const { code, out } = await load({ 'h.json': history, 'm.json': definition('Detour') });
 
@@ -149,6 +189,7 @@ describe('pointsman execution import', () => {
     [history.replace('ExecutionSucceeded"', 'PassStateEntered"'), 'the execution had not ended'],
     [history.replace('"input":"{\\"a\\":1}",', ''), 'exported without data'],
     [history.replace('TaskStarted"', 'MapRunStarted"'), 'it ran a distributed Map'],
+    [redriven.replace('TaskStateEntered"', 'MapStateEntered"'), 'it was redriven inside a Parallel or Map'],
   ])('says why %.40s… cannot be replayed', async (text, why) => {
     const { code, err } = await load({ 'h.json': text, 'm.json': definition('Good') });
 

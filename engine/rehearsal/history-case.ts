@@ -22,6 +22,13 @@ export function caseFromHistory(
     return { problem: 'it was exported without data: leave --no-include-execution-data out' };
   const expect = expectationIn(last, events);
   if (expect === undefined) return { problem: `its last event is ${last.type}: the execution had not ended` };
+  if (isRedrivenInside(events))
+    return {
+      problem: 'it was redriven inside a Parallel or Map, where the history does not tell whose task ran again',
+    };
+  const [stopped, ...more] = events.filter(({ type }) => type === 'ExecutionAborted');
+  if (more.length > 0) return { problem: 'it was stopped more than once, and a case is stopped once' };
+  const redrives = redrivesIn(events);
   const roleArn = textIn(start, 'roleArn');
   return {
     case: {
@@ -29,9 +36,10 @@ export function caseFromHistory(
       ...(start.at === undefined ? {} : { startedAt: new Date(start.at).toISOString() }),
       ...(roleArn === undefined ? {} : { roleArn }),
       mocks: mocksIn(events),
-      ...(last.type === 'ExecutionAborted'
-        ? { stop: { afterSeconds: secondsBetween(start, last), ...failureIn(last) } }
-        : {}),
+      ...(stopped === undefined
+        ? {}
+        : { stop: { afterSeconds: secondsBetween(start, stopped), ...failureIn(stopped) } }),
+      ...(redrives.length > 0 ? { redrivesAfterSeconds: redrives } : {}),
       expect,
     },
   };
@@ -51,6 +59,23 @@ function expectationIn(last: ExportedEvent, events: readonly ExportedEvent[]): T
     default:
       return undefined;
   }
+}
+
+/** From each end that was none to the redrive. */
+const redrivesIn = (events: readonly ExportedEvent[]): number[] =>
+  events.flatMap((event, i) => {
+    const ended = events[i - 1];
+    return event.type === 'ExecutionRedriven' && ended !== undefined ? [secondsBetween(ended, event)] : [];
+  });
+
+/** Whether a Parallel or Map was entered and not left when the execution was redriven. */
+function isRedrivenInside(events: readonly ExportedEvent[]): boolean {
+  let open = 0;
+  return events.some(({ type }) => {
+    if (/^(?:Parallel|Map)StateEntered$/.test(type)) open++;
+    if (/^(?:Parallel|Map)StateExited$/.test(type)) open--;
+    return type === 'ExecutionRedriven' && open > 0;
+  });
 }
 
 interface Attempt {

@@ -1,6 +1,6 @@
 import type { Machine } from '../asl/machine.ts';
 import type { HistoryEvent, Sight } from '../core/index.ts';
-import { toEpochMs } from '../data/instant.ts';
+import { plusSeconds, toEpochMs } from '../data/instant.ts';
 import type { Json } from '../data/json.ts';
 import { createRunner } from '../runner/create-runner.ts';
 import { memoryExecutionStore } from '../runner/memory-execution-store.ts';
@@ -69,10 +69,24 @@ export async function rehearse(machine: Machine, given: TestCase): Promise<Rehea
     }
   };
   const summary = async () => (await store.summary(execution.arn)) ?? execution;
+  const redrives = [...(given.redrivesAfterSeconds ?? [])];
+  /** Whether something could happen still: a timer fires, or somebody redrives what has ended. */
+  const goesOn = async () => {
+    const { status } = await summary();
+    if (status === 'RUNNING') return clock.advanceToNext();
+    const seconds = status === 'SUCCEEDED' ? undefined : redrives.shift();
+    if (seconds === undefined) return false;
+    let isDue = false;
+    clock.at(plusSeconds(clock.now(), seconds), () => {
+      isDue = true;
+    });
+    while (!isDue) clock.advanceToNext();
+    return (await runner.redrive(execution.arn)).kind === 'redriven';
+  };
   do {
     await quiet();
     if (problems.length > 0) throw problems[0];
-  } while ((await summary()).status === 'RUNNING' && mocked.unmocked.size === 0 && clock.advanceToNext());
+  } while (mocked.unmocked.size === 0 && (await goesOn()));
   await runner.close();
   const { status, output, error, cause } = await summary();
   const { items: history } = await store.history(execution.arn, { limit: 30_000, reverse: false });

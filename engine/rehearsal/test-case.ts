@@ -36,6 +36,8 @@ const shape = z.strictObject({
   stop: z.optional(
     z.strictObject({ afterSeconds: z.number(), error: z.optional(z.string()), cause: z.optional(z.string()) }),
   ),
+  /** Somebody redrives the execution, each time so long after it ended without success, in virtual time. */
+  redrivesAfterSeconds: z.optional(z.array(z.number().check(z.gte(0)))),
   expect: z.strictObject({
     status: z.optional(status),
     output: z.optional(json),

@@ -89,6 +89,22 @@ describe('PostgreSQL, a promotion', { timeout: 60_000 }, () => {
     expect(await readPgControl(siteFolders(group.folderOf('south')).data)).toMatchObject({ timeline: Number(branch) });
   });
 
+  it('of a site that was promoted before does not wait for summaries of a log that was renamed', async () => {
+    const store = await begin({ archiveCommand: () => '/bin/true' });
+    const move = async (from: string, to: string, epoch: number) => {
+      const token = await patiently(() => store.stop('shop', from, epoch));
+      await patiently(() => store.promote('shop', to, epoch, token));
+      await patiently(() => store.follow('shop', from, to, epoch, token));
+    };
+    await move('north', 'south', 1);
+    await move('south', 'north', 2);
+    await move('north', 'south', 3);
+    await move('south', 'north', 4);
+
+    await insert('north', 1, 1);
+    expect(await stateOf('north')).toMatchObject({ role: 'primary', writes: 'accepted', epoch: 4 });
+  });
+
   it('keeps what the old primary will need from then on', async () => {
     const store = await begin();
     const token = await patiently(() => store.stop('shop', 'north', 1));

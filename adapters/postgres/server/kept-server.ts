@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { processIdentity } from '../../shared/process-identity.ts';
 import { spawnServer, type ServerPlace } from './server.ts';
+import { makeSegmentsWhole } from './whole-segments.ts';
 
 /** The server of one data folder, whoever started it. */
 export interface KeptServer {
@@ -32,6 +33,7 @@ export function keptServer(place: ServerPlace): KeptServer {
       if (server.pid() !== undefined) return;
       // A dead postmaster that nobody reaped still looks alive to PostgreSQL, which then refuses its own lock file.
       if (processesIn(data).length === 0) await rm(join(data, 'postmaster.pid'), { force: true });
+      await makeSegmentsWhole(data, place.user);
       const child = await spawnServer(place);
       while (pidInFile(data) !== child.pid && child.exitCode === null && child.signalCode === null) {
         if (child.pid === undefined) throw new Error(`${place.binaries.bin}/postgres cannot be started`);

@@ -25,7 +25,7 @@ export async function contentsInSnapshot(sql: Sql): Promise<Contents> {
   for (const { name, from } of await userTables(sql)) {
     const [found] = await sql<{ rows: number; checksum: string }>(
       `SELECT count(*)::float8 AS rows,
-                coalesce(sum(('x' || substr(md5(t::text), 1, 16))::bit(64)::bigint::numeric), 0)::text AS checksum
+                coalesce(sum(('x' || substr(md5((t.*)::text), 1, 16))::bit(64)::bigint::numeric), 0)::text AS checksum
            FROM ${from} AS t`,
     );
     tables.push({ name, rows: found?.rows ?? 0, checksum: found?.checksum ?? '' });

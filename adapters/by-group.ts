@@ -1,6 +1,7 @@
 import type { BackupEngine } from '../functions/ports/recovery/backup-engine.ts';
 import type { GroupName } from '../functions/ports/recovery/position.ts';
 import type { ReplicatedStore } from '../functions/ports/recovery/replicated-store.ts';
+import type { WriteEndpoint } from '../functions/ports/recovery/write-endpoint.ts';
 import { StepFailure } from '../functions/step-failure.ts';
 
 /** The adapters of one protected group. */
@@ -46,6 +47,19 @@ export function backupsByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters
     restore: (order) => of(order.group).restore(order),
     inspect: (group, ...rest) => of(group).inspect(group, ...rest),
     destroy: (group, ...rest) => of(group).destroy(group, ...rest),
+  };
+}
+
+/** The addresses of groups, and for staged rehearsals, which no client reaches, the other endpoint. */
+export function endpointsByGroup(
+  groups: ReadonlyMap<GroupName, unknown>,
+  addresses: WriteEndpoint,
+  rehearsals: WriteEndpoint,
+): WriteEndpoint {
+  const of = (group: GroupName) => (!groups.has(group) && groups.has(rehearsed(group)) ? rehearsals : addresses);
+  return {
+    observe: (group) => of(group).observe(group),
+    change: (group, ...rest) => of(group).change(group, ...rest),
   };
 }
 

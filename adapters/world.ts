@@ -4,7 +4,7 @@ import type { Clock } from '../functions/ports/clock.ts';
 import type { Notifier } from '../functions/ports/notifier.ts';
 import type { Ports } from '../functions/ports/ports.ts';
 import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
-import { backupsByGroup, storesByGroup } from './by-group.ts';
+import { backupsByGroup, endpointsByGroup, storesByGroup } from './by-group.ts';
 import {
   openControlDatabase,
   sqliteBackupCatalog,
@@ -19,6 +19,7 @@ import { processReleaseTarget, type ProcessReleaseTarget } from './local/process
 import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
 import type { RouterControl } from './local/router/router-control.ts';
+import { memoryWriteEndpoint } from './memory/write-endpoint.ts';
 import { combinedNotifier, logNotifier, secretReference, webhookNotifier } from './notify/index.ts';
 import { layoutFolder } from './oci/image-name.ts';
 import { layoutImageRegistry, type LayoutImageRegistry } from './oci/layout-image-registry.ts';
@@ -68,7 +69,7 @@ export async function openWorld(
       store: storesByGroup(groups),
       backups: backupsByGroup(groups),
       plans: configuredPlans(configuration.groups),
-      endpoint: localWriteEndpoint(router.control),
+      endpoint: endpointsByGroup(groups, localWriteEndpoint(router.control), memoryWriteEndpoint()),
       notifier: notifierOf(configuration.notifications, clock, log),
       router: localTrafficRouter(router.control),
       target: processReleaseTarget({

@@ -70,6 +70,8 @@ export function createClient(send: Send) {
     readiness: (name: string, mode: string, to?: string) =>
       api(groups.readiness, `${group(name)}/readiness?${String(new URLSearchParams({ mode, ...(to && { to }) }))}`),
     backups: (name: string) => api(groups.backupList, `${group(name)}/backups`),
+    markPoint: (name: string, body: { name: string; by: string }) =>
+      api(groups.markedPoint, `${group(name)}/points`, body),
     startRun: (name: string, body: { workflow: string; input: object }) =>
       api(groups.startedRun, `${group(name)}/runs`, body),
     giveRunOrder: (

@@ -105,3 +105,8 @@ export const backupList = z.looseObject({ backups: z.array(listedBackup), unread
 
 export const startedRun = z.looseObject({ executionArn: z.string() });
 export const givenRunOrder = z.looseObject({ execution: z.string(), order: z.string(), at: z.number() });
+export const markedPoint = z.looseObject({
+  name: z.string(),
+  backup: z.string(),
+  position: z.looseObject({ branch: z.string(), offset: z.string() }),
+});

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { recoveryBackups, recoveryRestore, type RestoreArgs } from '../commands/recovery/backups.ts';
+import { recoveryMark } from '../commands/recovery/mark.ts';
 import { recoveryMove } from '../commands/recovery/move.ts';
 import { recoveryOrder } from '../commands/recovery/orders.ts';
 import { type Mode, recoveryReadiness } from '../commands/recovery/readiness.ts';
@@ -137,6 +138,13 @@ function addBackups(recovery: Command, act: Act): void {
     .argument('<group>')
     .addHelpText('after', examples('pointsman recovery backups shop'))
     .action((group: string) => act((session) => recoveryBackups({ group }, session)));
+  recovery
+    .command('mark')
+    .description('give this moment a name to restore to, and keep the backup that it is restored from')
+    .argument('<group>')
+    .argument('<name>', 'letters, digits, ".", "_" and "-"; a name that is taken keeps its moment')
+    .addHelpText('after', examples('pointsman recovery mark shop before-migration'))
+    .action((group: string, name: string) => act((session) => recoveryMark({ group, name }, session)));
   recovery
     .command('restore')
     .description('restore beside what runs, never over it; to the newest there is, unless told otherwise')

@@ -149,6 +149,24 @@ describe('pointsman recovery', () => {
     expect(out).toContain('the old data lies untouched: north/quarantine/epoch-4');
   });
 
+  it('mark gives this moment a name, and says from which backup it is restored', async () => {
+    const { code, out, requests } = await pointsman(
+      {
+        'POST /groups/shop/points': {
+          name: 'before-migration',
+          position: { branch: '3', offset: '4096' },
+          backup: 'shop-20261127T020000Z',
+        },
+      },
+      'mark',
+      'shop',
+      'before-migration',
+    );
+
+    expect([code, requests]).toEqual([0, ['POST /groups/shop/points {"name":"before-migration","by":"operator"}']]);
+    expect(out).toBe('before-migration  3/4096, restored from shop-20261127T020000Z, which is kept\n');
+  });
+
   it('a named point, a moment and a position are restored to as they were asked for', async () => {
     const started = { 'POST /groups/shop/runs': { executionArn: run.execution } };
     const asked = async (...args: string[]) =>

@@ -27,7 +27,7 @@ export interface Recovery extends RecoveryApiOptions {
 export function composeRecovery({ world, engine, now, log }: RecoveryParts): Recovery {
   const { plans, store, endpoint, runs, leases, orders, backups, catalog, routerControl } = world;
   const readiness = (input: { readonly group: string; readonly mode: string; readonly to?: string | null }) =>
-    checkReadiness(world, input);
+    call('check-readiness', world, input);
   const watch = watchReadiness({
     groups: () => plans.list(),
     check: readiness,
@@ -57,14 +57,16 @@ export function composeRecovery({ world, engine, now, log }: RecoveryParts): Rec
     runs,
     orders,
     readiness,
+    mark: (input) => call('mark-point', world, input),
     backups: async (group) => listBackups(await plans.read(group), backups, catalog),
     start: startRecovery(engine.runner, engine.machine, now),
     now,
   };
 }
 
-async function checkReadiness(world: World, input: unknown): Promise<unknown> {
-  const check = stepFunctions.get('check-readiness');
-  if (check === undefined) throw new Error('there is no step function check-readiness');
-  return check.invoke(input, world, { key: 'a person asks', signal: new AbortController().signal });
+/** A step function, as a person asks for it: outside of any workflow. */
+async function call(name: string, world: World, input: unknown): Promise<unknown> {
+  const step = stepFunctions.get(name);
+  if (step === undefined) throw new Error(`there is no step function ${name}`);
+  return step.invoke(input, world, { key: 'a person asks', signal: new AbortController().signal });
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Json } from '../../../../engine/data/json.ts';
 import type { RecoveryRun, RecoveryRuns } from '../../../../functions/ports/recovery/recovery-runs.ts';
 import type { RunOrder, RunOrders } from '../../../../functions/ports/run-orders.ts';
+import { StepFailure } from '../../../../functions/step-failure.ts';
 import { readBody } from '../read-body.ts';
 import { Refusal } from '../refusal.ts';
 import type { ListedBackup } from './backup-list.ts';
@@ -17,6 +18,8 @@ export interface RecoveryApiOptions {
   readonly start: StartRecovery;
   /** What `check-readiness` finds now. */
   readonly readiness: (input: { group: string; mode: string; to: string | null }) => Promise<unknown>;
+  /** What `mark-point` does: this moment gets a name, and the backup that it is restored from is kept. */
+  readonly mark: (input: { group: string; name: string; holder: string }) => Promise<unknown>;
   readonly backups: (
     group: string,
   ) => Promise<{ readonly backups: readonly ListedBackup[]; readonly unread: readonly string[] }>;
@@ -38,9 +41,14 @@ const order = z.strictObject({
   allowLoss: z.optional(loss),
 });
 
+const point = z.strictObject({
+  name: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,60}$/, 'letters, digits, ".", "_" and "-", at most 60')),
+  by: z.string().check(z.minLength(1), z.maxLength(200)),
+});
+
 /** Protected groups, what runs on them, and what became of earlier runs. JSON in, JSON out, under `/pointsman/v1/groups`. */
 export function recoveryApi(options: RecoveryApiOptions): Hono {
-  const { statuses, runs, orders, readiness, backups, now } = options;
+  const { statuses, runs, orders, readiness, mark, backups, now } = options;
   const app = new Hono();
   app.get('/', async (c) => c.json({ groups: await statuses.all() }));
   app.get('/:group', async (c) => c.json(await statuses.of(c.req.param('group'))));
@@ -53,6 +61,17 @@ export function recoveryApi(options: RecoveryApiOptions): Hono {
   app.get('/:group/backups', async (c) => {
     await statuses.running(c.req.param('group'));
     return c.json(await backups(c.req.param('group')));
+  });
+  app.post('/:group/points', async (c) => {
+    const group = c.req.param('group');
+    const { name, by } = await readBody(c, point);
+    await statuses.running(group);
+    try {
+      return c.json(await mark({ group, name, holder: by }));
+    } catch (thrown) {
+      if (!(thrown instanceof StepFailure)) throw thrown;
+      throw new Refusal(409, 'NotMarked', thrown.message, `pointsman recovery status ${group}`);
+    }
   });
   app.post('/:group/runs', async (c) => {
     const group = c.req.param('group');

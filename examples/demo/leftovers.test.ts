@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endLeftovers } from './leftovers.ts';
 
@@ -7,8 +10,8 @@ const data = '/nowhere/demo/data';
 
 describe.runIf(process.platform === 'linux')('endLeftovers', () => {
   let child: ChildProcess | undefined;
-  const start = async (args: string[], env: Record<string, string>) => {
-    child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)', ...args], { env, stdio: 'ignore' });
+  const start = async (args: string[], env: Record<string, string>, cwd = tmpdir()) => {
+    child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)', ...args], { env, cwd, stdio: 'ignore' });
     await once(child, 'spawn');
     return child;
   };
@@ -23,6 +26,21 @@ describe.runIf(process.platform === 'linux')('endLeftovers', () => {
     await endLeftovers(data);
 
     expect(await ended).toEqual([null, 'SIGTERM']);
+  });
+
+  it('ends a server that works below the groups of the data folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pointsman-leftovers-'));
+    const site = join(folder, 'groups', 'shop', 'north');
+    await mkdir(site, { recursive: true });
+    try {
+      const ended = once(await start([], {}, site), 'exit');
+
+      await endLeftovers(folder);
+
+      expect(await ended).toEqual([null, 'SIGTERM']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('leaves alone what works for another folder', async () => {

@@ -21,11 +21,18 @@ export interface Product {
 }
 
 const cli = join(import.meta.dirname, '..', '..', 'cli', 'pointsman.ts');
-const healthyWithinMs = 15_000;
 const endsWithinMs = 5_000;
 
-/** A host on a free port of this machine, with the given configuration, data folder and file for its output. */
-export async function product(config: string, data: string, logFile: string): Promise<Product> {
+/**
+ * A host on a free port of this machine, with the given configuration, data folder and file for its output.
+ * @param healthyWithinMs how long a start may take until it counts as failed
+ */
+export async function product(
+  config: string,
+  data: string,
+  logFile: string,
+  healthyWithinMs = 15_000,
+): Promise<Product> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   let host: ChildProcess | undefined;
@@ -73,7 +80,8 @@ const isHealthy = (endpoint: string): Promise<boolean> =>
 
 const lastLines = (file: string): string => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

@@ -35,7 +35,8 @@ export function startProber(sites: Readonly<Record<string, Login>>): Prober {
       tries += 1;
       try {
         client ??= await connect(login, 'prober');
-        await client.query('BEGIN READ WRITE'); // a site that only advises against writing would let it pass
+        await client.query('BEGIN');
+        await client.query('SET TRANSACTION READ WRITE'); // a site that only advises against writing would let it pass
         const from = performance.timeOrigin + performance.now();
         const { rows } = await client.query<{ branch: number }>(attempt);
         taken.push({ site, branch: rows[0]?.branch ?? 0, from, to: performance.timeOrigin + performance.now() });

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { echoSite, openSession } from '../../../../test/support/echo-site.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -64,6 +65,43 @@ describe('openEndpoints', () => {
     expect(passed).toEqual([]);
     await endpoints.change('shop', 2, 1, { site: 'south', sessions: 'open' });
     expect(passed).toEqual(['late']);
+    await endpoints.close();
+  });
+
+  it('shows and serves what it did when a change cannot be stored', async () => {
+    const folder = await temporaryFolder();
+    await using north = await echoSite('north');
+    const endpoints = await openEndpoints(folder, () => undefined);
+    const port = await endpoints.publish('shop', { ...listener, sites: { north: north.address } });
+    await endpoints.change('shop', 0, 1, { site: 'north', sessions: 'open' });
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'no folder any more');
+
+    await expect(endpoints.change('shop', 1, 2, { site: 'north', sessions: 'held' })).rejects.toThrow(/EEXIST|ENOTDIR/);
+    expect(await endpoints.observe('shop')).toMatchObject({ version: 1, epoch: 1, sessions: 'open' });
+    const session = await openSession(port);
+    expect(await session.ask('a')).toBe('north:a');
+    session.close();
+    await endpoints.close();
+  });
+
+  it('shows a change only when sessions meet it', async () => {
+    const folder = await temporaryFolder();
+    await using north = await echoSite('north');
+    const endpoints = await openEndpoints(folder, () => undefined);
+    const port = await endpoints.publish('shop', { ...listener, sites: { north: north.address } });
+    await endpoints.change('shop', 0, 1, { site: 'north', sessions: 'open' });
+    await (await openSession(port)).ask('a');
+    const held = endpoints.change('shop', 1, 2, { site: 'north', sessions: 'held' });
+    const first = await eventually(
+      () => endpoints.observe('shop'),
+      ({ sessions }) => sessions === 'held',
+      10_000,
+      0,
+    );
+
+    expect(first.connected).toBe(0);
+    await held;
     await endpoints.close();
   });
 

@@ -55,8 +55,8 @@ export async function openEndpoints(
     if (setting.sessions !== 'open') await hold(listener, 0);
   }
 
-  const save = (): Promise<void> => {
-    const entries = Array.from(endpoints.values(), ({ listener, setting, switch: { port } }) => ({
+  const save = (changed: ReadonlyMap<string, Endpoint> = endpoints): Promise<void> => {
+    const entries = Array.from(changed.values(), ({ listener, setting, switch: { port } }) => ({
       listener: { ...listener, port },
       setting,
     }));
@@ -81,8 +81,9 @@ export async function openEndpoints(
         const after = { ...before, setting };
         // The requests first: they end well while the store still takes what they write.
         if (wanted.sessions !== 'open') await hold(listener, drainMs);
+        // Stored before it is served, so that what was seen is never lost; and shown only when sessions meet it.
+        await save(new Map(endpoints).set(group, after));
         endpoints.set(group, after);
-        await save(); // before it is served: what was seen is never lost
         before.switch.turn(addressOf(listener, setting.site), setting.sessions);
         if (wanted.sessions === 'open') release(listener);
         return stateOf(group, after);

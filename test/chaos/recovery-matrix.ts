@@ -1,10 +1,18 @@
+import type { Json } from '../../engine/data/json.ts';
 import type { RecoverySurroundings, RecoveryWorld } from '../support/recovery-world.ts';
 import { type Machines, recoveryWorld } from '../support/recovery-world.ts';
 
 /** What became of the primary that a run takes writes away from. */
 export const faults = ['healthy', 'hung', 'killed', 'partitioned'] as const;
 export type Fault = (typeof faults)[number];
-export type Verb = 'switchover' | 'failover' | 'failback';
+export type Verb = 'switchover' | 'failover' | 'failback' | keyof typeof backupInputs;
+
+/** What the workflows that no person approves are started with. */
+const backupInputs = {
+  backup: { kind: 'full' },
+  restore: { target: { kind: 'latest' }, scratch: 'look' },
+  'restore-drill': {},
+} as const;
 
 /** A cell of the matrix: `during` strikes when writes wait already. */
 export interface Cell {
@@ -16,6 +24,8 @@ export interface Cell {
 /** A world in which things can happen to sites, and that knows what clients were promised. */
 export interface MatrixWorld extends RecoverySurroundings {
   strike(fault: Fault, site: string): Promise<void>;
+  /** Waits until those who follow a struck site have seen it. */
+  noticed(site: string): Promise<void>;
   /** Every fault ends, every stream flows, and enough time passes for whatever would happen by itself. */
   heal(): Promise<void>;
   /** Changes no longer arrive at the standby, or arrive again. */
@@ -26,10 +36,14 @@ export interface MatrixWorld extends RecoverySurroundings {
   primary(): Promise<string>;
   /** Acknowledged rows that it does not have, by id. */
   missing(): Promise<readonly number[]>;
+  /** Rows whose clients never heard what became of them: they may be there or not. */
+  readonly unanswered: ReadonlySet<number>;
   /** Where clients' writes were taken, by the epoch that the site was shown. */
   readonly wroteAt: ReadonlyMap<number, ReadonlySet<string>>;
   /** Sites that take clients' writes right now. */
   writable(): Promise<readonly string[]>;
+  /** What else this world saw that should never be, in words. Asked at the end. */
+  broken(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -83,17 +97,23 @@ export async function runCell(
   }
   struck = when === 'before';
   if (struck) await model.strike(fault, target);
-  const vouched = fault === 'healthy' ? [{ check: 'primary-lost', reason: 'the building burns' }] : [];
-  const approval = await world.approval(verb, verb === 'failover' ? { overrides: vouched } : {});
+  if (verb === 'failover' && fault !== 'healthy') await model.noticed(target);
+  const input = await inputOf(world, verb, fault);
   await world.replaceController(dieAt);
-  const summary = await world.run(verb, { approval });
+  const summary = await world.run(verb, input);
   await look();
   const moments = world.moments();
   const deaths = world.deaths();
 
   const outcome = (await world.runs.read(summary.arn))?.outcome ?? 'not recorded';
   if (dieAt > 0 && deaths !== 1) violations.add(`the controller died ${deaths} times`);
-  if ((await world.leases.read(`group:${model.group}`)) !== undefined) violations.add('the lease was not given back');
+  for (const lease of [
+    `group:${model.group}`,
+    `backups:${model.group}`,
+    'backups:look',
+    `backups:${model.group}--drill`,
+  ])
+    if ((await world.leases.read(lease)) !== undefined) violations.add(`the lease ${lease} was not given back`);
   if (outcome === 'done' || outcome === 'aborted') {
     const { site, sessions } = await world.endpoint.observe(model.group);
     if (site !== (await model.primary()) || sessions !== 'open')
@@ -103,8 +123,8 @@ export async function runCell(
   await world.settle();
   await look();
   if (verb === 'failover' && outcome === 'done') await countWhatWasLost(world, summary.arn);
-  const ledger = await ledgerOf(world, model.group);
   const missing = await model.missing();
+  const ledger = (await ledgerOf(world, model.group)).filter((id) => !model.unanswered.has(id));
   if (missing.join() !== ledger.join())
     violations.add(`missing are ${missing.join()}, the ledger has ${ledger.join()}`);
   if (verb === 'failback' && outcome === 'done') {
@@ -113,8 +133,16 @@ export async function runCell(
   }
   for (const [epoch, sites] of model.wroteAt)
     if (sites.size > 1) violations.add(`${[...sites].join(' and ')} took writes in epoch ${epoch}`);
+  for (const words of await model.broken()) violations.add(words);
   await model.close();
   return { outcome, moments, deaths, violations: [...violations] };
+}
+
+async function inputOf(world: RecoveryWorld, verb: Verb, fault: Fault): Promise<{ readonly [key: string]: Json }> {
+  if (verb in backupInputs) return backupInputs[verb as keyof typeof backupInputs];
+  const vouched = fault === 'healthy' ? [{ check: 'primary-lost', reason: 'the building burns' }] : [];
+  const mode = verb as Exclude<Verb, keyof typeof backupInputs>;
+  return { approval: await world.approval(mode, mode === 'failover' ? { overrides: vouched } : {}) };
 }
 
 /** The group as it stands when a failback is wanted. */
@@ -123,6 +151,7 @@ async function failHomeOver(model: MatrixWorld, world: RecoveryWorld): Promise<v
   await model.hold(other, true);
   await model.write();
   await model.strike('killed', home);
+  await model.noticed(home);
   const { status, cause } = await world.run('failover', { approval: await world.approval('failover') });
   if (status !== 'SUCCEEDED') throw new Error(`the failover before the failback ended as ${status}: ${cause}`);
   await model.hold(other, false);
@@ -140,4 +169,29 @@ async function ledgerOf(world: RecoveryWorld, group: string): Promise<readonly n
   return failovers
     .flatMap(({ lost }) => lost?.rows.map(({ key }) => Number(key['id'])) ?? [])
     .toSorted((a, b) => a - b);
+}
+
+/** A line of the table that a suite prints. */
+export function rowOf(
+  { verb, fault, when }: Cell,
+  runs: readonly CellRun[],
+  moments = String(runs[0]?.moments ?? 0),
+): readonly string[] {
+  return [
+    verb,
+    fault,
+    fault === 'healthy' ? '' : when === 'before' ? 'before it begins' : 'while writes wait',
+    [...new Set(runs.map(({ outcome }) => outcome))].join(', '),
+    moments,
+    String(runs.reduce((sum, { deaths }) => sum + deaths, 0)),
+    String(runs.reduce((sum, { violations }) => sum + violations.length, 0)),
+  ];
+}
+
+/** What happened in each cell, in columns. */
+export function tableOf(rows: readonly (readonly string[])[]): string {
+  const head = ['run', 'old primary', 'struck', 'outcome', 'moments', 'deaths', 'violations'];
+  const widths = head.map((_, at) => Math.max(...[head, ...rows].map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((text, at) => text.padEnd(widths[at] ?? 0)).join('  ');
+  return [head, ...rows].map((row) => line(row).trimEnd()).join('\n');
 }

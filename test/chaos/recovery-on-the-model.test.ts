@@ -1,7 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { modelWorld } from '../support/model-world.ts';
 import { recoveryMachines } from '../support/recovery-world.ts';
-import { type Cell, type CellRun, type Fault, faults, type MatrixWorld, runCell } from './recovery-matrix.ts';
+import {
+  type Cell,
+  type CellRun,
+  type Fault,
+  faults,
+  type MatrixWorld,
+  rowOf,
+  runCell,
+  tableOf,
+} from './recovery-matrix.ts';
 
 const cells: readonly Cell[] = [
   ...faults.map((fault): Cell => ({ verb: 'switchover', fault, when: 'before' })),
@@ -31,6 +40,7 @@ async function onTheModel(): Promise<MatrixWorld> {
       if (fault === 'killed') store.kill(site);
       if (fault === 'partitioned') store.partition(site);
     },
+    noticed: async () => undefined,
     async heal() {
       for (const site of sites) store.hold(site, 'nothing');
       model.clock.advance(5000);
@@ -45,6 +55,8 @@ async function onTheModel(): Promise<MatrixWorld> {
     primary,
     missing: async () => model.missingAt(await primary()),
     writable: async () => store.writable(group).map(({ site }) => site),
+    unanswered: new Set(),
+    broken: async () => [],
     close: async () => undefined,
   };
 }
@@ -62,31 +74,13 @@ describe('recovery on the model of a store, its controller killed before and aft
     for (let dieAt = 1; dieAt <= undisturbed.moments; dieAt += stride(cell))
       runs.push(await runCell(onTheModel, machines, cell, dieAt));
     const violations = runs.flatMap(({ violations: each }, run) => each.map((words) => `run ${run}: ${words}`));
-    table.push(rowOf(cell, runs, violations));
+    table.push(rowOf(cell, runs));
 
     expect(violations).toEqual([]);
     expect([...new Set(runs.map(({ outcome }) => outcome))]).toEqual([undisturbed.outcome]);
   });
 
   afterAll(() => {
-    const head = ['run', 'old primary', 'struck', 'outcome', 'moments', 'deaths', 'violations'];
-    const widths = head.map((_, at) => Math.max(...[head, ...table].map((row) => row[at]?.length ?? 0)));
-    const lines = [head, ...table].map((row) =>
-      row
-        .map((text, at) => text.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-    console.log(`Recovery on a model of a store, on virtual time; no database is behind it.\n${lines.join('\n')}`);
+    console.log(`Recovery on a model of a store, on virtual time; no database is behind it.\n${tableOf(table)}`);
   });
 });
-
-const rowOf = ({ verb, fault, when }: Cell, runs: readonly CellRun[], violations: readonly string[]) => [
-  verb,
-  fault,
-  fault === 'healthy' ? '' : when === 'before' ? 'before it begins' : 'while writes wait',
-  [...new Set(runs.map(({ outcome }) => outcome))].join(', '),
-  String(runs[0]?.moments ?? 0),
-  String(runs.reduce((sum, { deaths }) => sum + deaths, 0)),
-  String(violations.length),
-];

@@ -27,6 +27,8 @@ type Name = string;
 export interface PostgresGroup extends AsyncDisposable {
   readonly store: PostgresReplicatedStore;
   readonly options: PostgresGroupOptions;
+  /** What holds all of it; gone with it. */
+  readonly base: string;
   folderOf(site: Name): string;
   /** Through no switch, as a client beside the site: role `client`, who owns the table `entries (id, value)`. */
   client<T>(site: Name, use: (sql: Sql) => Promise<T>, withinMs?: number): Promise<T>;
@@ -46,7 +48,10 @@ export interface PostgresGroup extends AsyncDisposable {
 interface GroupWishes extends Partial<Omit<PostgresGroupOptions, 'folder' | 'group' | 'sites' | 'password'>> {
   /** Folder of a stopped group to begin with, as `stoppedGroup` made it. */
   readonly like?: string;
-  readonly archiveCommand?: (folder: string) => string;
+  /** Of a site, with the folder that holds all of this group. */
+  readonly archiveCommand?: (folder: string, site: Name) => string;
+  /** Before anything starts, with the same folder. */
+  readonly prepare?: (folder: string) => Promise<void>;
   /** Keepers as processes of their own. Default false: in this process, which is quicker. */
   readonly ownProcesses?: boolean;
 }
@@ -56,6 +61,7 @@ const password = async () => 'not a: secret';
 export async function postgresGroup({
   like,
   archiveCommand,
+  prepare,
   ownProcesses,
   ...wishes
 }: GroupWishes = {}): Promise<PostgresGroup> {
@@ -98,7 +104,7 @@ export async function postgresGroup({
         name,
         port: ports.get(name) ?? 0,
         reachedAt: { sql: sql?.port ?? 0, keeper: keeper?.port ?? 0 },
-        ...(archiveCommand === undefined ? {} : { archiveCommand: archiveCommand(base) }),
+        ...(archiveCommand === undefined ? {} : { archiveCommand: archiveCommand(base, name) }),
       };
     }),
     password,
@@ -120,6 +126,7 @@ export async function postgresGroup({
   const group: PostgresGroup = {
     store,
     options,
+    base,
     folderOf,
     client: (site, use, withinMs = 1500) =>
       sqlSession({ ...addressOf(site), user: 'client', password: 'client' }, withinMs, use),
@@ -159,6 +166,7 @@ export async function postgresGroup({
     },
   };
   try {
+    await prepare?.(base);
     await store.startGroup();
     if (like === undefined) await group.admin('north', makeTable);
     await allThere(group);

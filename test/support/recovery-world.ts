@@ -16,6 +16,7 @@ import { createRunner } from '../../engine/runner/create-runner.ts';
 import { memoryExecutionStore } from '../../engine/runner/memory-execution-store.ts';
 import type {
   Clock,
+  ExecutionStore,
   ExecutionSummary,
   StoredMachine,
   TaskDispatcher,
@@ -23,6 +24,7 @@ import type {
   TaskRequest,
 } from '../../engine/runner/ports.ts';
 import { stepFunctions } from '../../functions/index.ts';
+import type { BackupEngine } from '../../functions/ports/recovery/backup-engine.ts';
 import type { Ports } from '../../functions/ports/ports.ts';
 import type { RecoveryPlan } from '../../functions/ports/recovery/recovery-plans.ts';
 import { mortal } from './mortal.ts';
@@ -39,6 +41,12 @@ export interface RecoverySurroundings {
   readonly clock: Clock;
   /** Lets time go to the next moment something is due; false when nothing will ever be. */
   readonly letTimePass: () => Promise<boolean>;
+  /** Where executions are kept; default: in memory. */
+  readonly executions?: ExecutionStore;
+  /** Default: none. */
+  readonly backups?: BackupEngine;
+  /** Lets what is under way go on for a moment. Default: one turn of the event loop, which is enough for what takes no time. */
+  readonly breathe?: () => Promise<unknown>;
 }
 
 interface RecoveryWorldOptions {
@@ -55,10 +63,12 @@ export type RecoveryWorld = ReturnType<typeof recoveryWorld>;
 /** The workflows, read once for many worlds. */
 export type Machines = ReadonlyMap<string, { readonly stored: StoredMachine; readonly machine: Machine }>;
 
-export const recoveryMachines = (): Machines => {
+export const recoveryMachines = ({ withBackups = false } = {}): Machines => {
   const definitions = [
     ...workflows.map((name) => [name, workflowDefinition(name)] as const),
-    ['backup', noBackup] as const,
+    ...(withBackups
+      ? backupWorkflows.map((name) => [name, workflowDefinition(name)] as const)
+      : [['backup', noBackup] as const]),
   ];
   return new Map(
     definitions.map(([name, definition]) => {
@@ -71,8 +81,9 @@ export const recoveryMachines = (): Machines => {
 /** What a failover starts and does not wait for: its own tests show what it does. */
 const noBackup = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Succeed' } } });
 
-type WorkflowName = (typeof workflows)[number];
+type WorkflowName = (typeof workflows | typeof backupWorkflows)[number];
 const workflows = ['switchover', 'failover', 'failback', 'failover-drill'] as const;
+const backupWorkflows = ['backup', 'restore', 'restore-drill'] as const;
 
 /** The workflows and functions of recovery over a world, with a controller that can die between two steps. */
 export function recoveryWorld(world: RecoverySurroundings, options: RecoveryWorldOptions = {}) {
@@ -86,8 +97,8 @@ export function recoveryWorld(world: RecoverySurroundings, options: RecoveryWorl
     catalog: memoryBackupCatalog(),
     plans: memoryRecoveryPlans(new Map([[group, { ...planOf(group, world.sites), ...options.plan }]])),
     runs: memoryRecoveryRuns(),
+    backups: world.backups ?? backupsByGroup(new Map()),
     // Recovery uses none of these.
-    backups: backupsByGroup(new Map()),
     images: memoryImageRegistry(),
     ledger: memoryReleaseLedger(),
     router: memoryTrafficRouter(),
@@ -95,7 +106,8 @@ export function recoveryWorld(world: RecoverySurroundings, options: RecoveryWorl
   } satisfies Ports;
   const calls: { readonly name: string; readonly input: Json }[] = [];
   const problems: unknown[] = [];
-  const store = memoryExecutionStore();
+  const store = world.executions ?? memoryExecutionStore();
+  const breathe = world.breathe ?? (() => new Promise(setImmediate));
   const ids = countingIds();
   const machines = options.machines ?? recoveryMachines();
   let inFlight = 0;
@@ -158,7 +170,7 @@ export function recoveryWorld(world: RecoverySurroundings, options: RecoveryWorl
         idle = 0;
         await controller.runner.recover();
       }
-      await new Promise(setImmediate);
+      await breathe();
       if (calls.length > before || inFlight > 0) idle = 0;
     }
     if (problems.length > 0) throw new Error('the runner met a problem', { cause: problems[0] });

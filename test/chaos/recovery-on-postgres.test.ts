@@ -74,7 +74,7 @@ describe(`recovery on PostgreSQL, its controller killed before and after its com
     ).toHaveLength(1);
   });
 
-  // In real time that is too long for any suite; and when it has waited in vain, a backup is recorded as failed.
+  // In real time that is too long for any suite.
   it.skip('backup, old primary hung, killed or partitioned: it waits 20 minutes for the primary to come back', () =>
     undefined);
 

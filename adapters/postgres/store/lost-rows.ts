@@ -54,7 +54,7 @@ async function changedRows(
   firstXid: string,
 ): Promise<readonly LostRow[]> {
   const rows = await copy<{ key: string; row: string }>(
-    `SELECT ${keyOf(table)}::text AS key, to_jsonb(t)::text AS row FROM ${table.from} AS t WHERE t.xmin::text = ANY ($1::text[])`,
+    `SELECT ${keyOf(table)}::text AS key, to_jsonb(t.*)::text AS row FROM ${table.from} AS t WHERE t.xmin::text = ANY ($1::text[])`,
     [xids],
   );
   const known = new Set<string>();
@@ -71,7 +71,7 @@ async function deletedRows(copy: Sql, leader: Sql, table: LedgerTable, firstXid:
   await leader('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await leader(
     `DECLARE old_rows NO SCROLL CURSOR FOR
-      SELECT ${keyOf(table)}::text AS key, to_jsonb(t)::text AS row FROM ${table.from} AS t
+      SELECT ${keyOf(table)}::text AS key, to_jsonb(t.*)::text AS row FROM ${table.from} AS t
        WHERE age(t.xmin) > age('${BigInt(firstXid) & 0xffffffffn}'::xid)`,
   );
   for (;;) {
@@ -95,7 +95,7 @@ function present(sql: Sql, table: LedgerTable, keys: readonly string[], also = '
   const match = table.hasKey
     ? `(${columns.map((c) => `t.${c}`).join(', ')}) IN (SELECT ${columns.map((c) => `k.${c}`).join(', ')}
          FROM jsonb_array_elements_text($1::jsonb) AS e, jsonb_populate_record(NULL::${table.from}, e::jsonb) AS k)`
-    : `to_jsonb(t)::text IN (SELECT jsonb_array_elements_text($1::jsonb))`;
+    : `to_jsonb(t.*)::text IN (SELECT jsonb_array_elements_text($1::jsonb))`;
   const xid = firstXid === undefined ? [] : [String(BigInt(firstXid) & 0xffffffffn)];
   return sql<{ key: string }>(`SELECT ${keyOf(table)}::text AS key FROM ${table.from} AS t WHERE ${match} ${also}`, [
     JSON.stringify(keys),
@@ -109,7 +109,7 @@ const isOld = (alias: string): string => `age(${alias}.xmin) > age($2::text::xid
 const keyOf = ({ key, hasKey }: LedgerTable): string =>
   hasKey
     ? `jsonb_build_object(${key.map((c) => `'${c.replaceAll("'", "''")}', t.${quoted(c)}`).join(', ')})`
-    : 'to_jsonb(t)';
+    : 'to_jsonb(t.*)';
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

@@ -32,7 +32,9 @@ function stateOf({ name, keeper }: SitePlace, kept: KeeperState | undefined, fac
   const reach = facts ? 'answers' : kept === undefined || kept.pid !== null ? 'silent' : control ? 'stopped' : 'absent';
   const known = record !== undefined && (control ?? undefined) !== undefined ? record.role.kind : 'unknown';
   const role = facts?.role ?? known;
-  const ended = control ? { branch: String(control.timeline), offset: farthest(control) } : undefined;
+  // One that crashed ends somewhere behind its last checkpoint, and nothing but its log tells where.
+  const isKnown = control && !(known === 'primary' && control.state !== 'shut down');
+  const ended = isKnown ? { branch: String(control.timeline), offset: farthest(control) } : undefined;
   const received = facts?.received ?? (reach === 'stopped' ? ended : undefined);
   return {
     site: name,

@@ -26,10 +26,11 @@ export async function promoteSite(
     if (await inRecovery(sql)) {
       if (token !== undefined) await assertCovered(site, sql, token);
       await site.note({ promotion: { epoch, done: null } });
+      await wakeSummarizer(sql);
       await signalPromotion(site);
-      for (const deadline = Date.now() + 3000; await inRecovery(sql); await pause(5)) {
-        if (Date.now() > deadline) throw stillWorking(site, 'applies what it was sent, and is primary then');
-        await wakeSummarizer(sql);
+      for (let looks = 1; await inRecovery(sql); looks += 1, await pause(3)) {
+        if (looks > 1000) throw stillWorking(site, 'applies what it was sent, and is primary then');
+        if (looks % 5 === 0) await wakeSummarizer(sql);
       }
     } else if (known?.epoch !== epoch) {
       throw new StepFailure('Pointsman.NotStandby', `${site.setup.group}/${site.setup.site} is primary already`);

@@ -19,5 +19,7 @@ it('says why nothing answered', async () => {
 
 it('gives any other answer as it is, JSON or not', async () => {
   expect(await send(() => Response.json({ a: 1 }, { status: 418 }))).toMatchObject({ status: 418, body: { a: 1 } });
-  expect(await send(() => new Response('<html>'))).toEqual({ status: 200, body: undefined, text: '<html>' });
+  const page = `<html>${'x'.repeat(600)}`;
+  const answer = { status: 200, body: undefined, text: page.slice(0, 500), whole: page };
+  expect(await send(() => new Response(page))).toEqual(answer);
 });

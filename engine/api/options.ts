@@ -10,7 +10,7 @@ export interface StepFunctionsApiOptions {
   >;
   /** Runs Express machines; undefined where only Standard ones can be created. */
   readonly express?: Express | undefined;
-  readonly store: Omit<ExecutionStore, 'create' | 'commit' | 'outbox'>;
+  readonly store: Omit<ExecutionStore, 'create' | 'commit' | 'outbox' | 'effect'>;
   /** Says which resources a machine may name, and performs the task of a state that is tested without a mock. */
   readonly dispatcher: TaskDispatcher;
   /** Says which log groups there are; undefined where nothing is logged. */

@@ -1,4 +1,4 @@
-import type { Frame, Head } from '../core/index.ts';
+import type { Effect, Frame, Head } from '../core/index.ts';
 import type { HistoryEvent } from '../core/history.ts';
 import { memoryCatalog } from './memory-catalog.ts';
 import { pageOf } from './memory-page.ts';
@@ -13,7 +13,10 @@ import {
   type StoredMachine,
 } from './ports.ts';
 
-type OutboxEntry = ExecutionStore['outbox'] extends () => AsyncIterable<infer Entry> ? Entry : never;
+interface OutboxEntry {
+  readonly arn: ExecutionArn;
+  readonly effect: Effect;
+}
 
 interface Row {
   summary: ExecutionSummary;
@@ -109,9 +112,11 @@ export function memoryExecutionStore(): ExecutionStore {
         wanted: (run) => run.executionArn === executionArn,
       });
     },
-    async *outbox() {
-      for (const [key, entry] of outbox.entries().toArray()) if (outbox.get(key) === entry) yield entry;
+    async *outbox(arn) {
+      for (const [key, entry] of outbox.entries().toArray())
+        if (outbox.get(key) === entry && (arn === undefined || entry.arn === arn)) yield entry;
     },
+    effect: async (arn, id) => outbox.get(`${arn} ${id}`)?.effect,
     async forget(endedBefore) {
       const open = new Set(Array.from(outbox.values(), ({ arn }) => arn));
       const old = [...rows.values()].filter(

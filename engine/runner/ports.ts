@@ -158,10 +158,12 @@ export interface ExecutionStore {
     readonly from?: string;
   }): Promise<Page<MapRun>>;
   /**
-   * The whole outbox, oldest first: what a host performs again when it starts. What is opened while this runs is not
-   * given, nor what is closed before its turn.
+   * The whole outbox, or one execution's, oldest first: what a host performs again when it starts. What is opened while
+   * this runs is not given, nor what is closed before its turn.
    */
-  outbox(): AsyncIterable<{ readonly arn: ExecutionArn; readonly effect: Effect }>;
+  outbox(arn?: ExecutionArn): AsyncIterable<{ readonly arn: ExecutionArn; readonly effect: Effect }>;
+  /** One effect of an execution's outbox; undefined when it is not there any more, or never was. */
+  effect(arn: ExecutionArn, id: string): Promise<Effect | undefined>;
   /**
    * Removes the executions that ended before an instant, with their history, and gives their number: their ARNs are free
    * again. One with something left in the outbox stays. Those removed before a crash stay removed, the others stay.

@@ -406,6 +406,24 @@ export function executionStoreContract(name: string, open: () => Promise<StoreUn
         expect(await outboxOf(store)).toEqual([`${a.arn} 2`, `${b.arn} 1`, `${a.arn} 3`, `${b.arn} 2`]);
       });
 
+      it('gives that of one execution alone', async () => {
+        const a = await running('a', { opened: [timer('1'), timer('2')] });
+        await running('b', { opened: [timer('1')] });
+        await store.commit(a.arn, 1, commitOf(3, 3, { opened: [timer('3')], closed: ['1'] }));
+
+        expect(await outboxOf(store, a.arn)).toEqual([`${a.arn} 2`, `${a.arn} 3`]);
+        expect(await outboxOf(store, `${a.arn}-other`)).toEqual([]);
+      });
+
+      it('gives one effect while it is open', async () => {
+        const { arn } = await running('a', { opened: [timer('1'), timer('2')] });
+        await store.commit(arn, 1, commitOf(3, 3, { closed: ['1'] }));
+
+        expect(await store.effect(arn, '1')).toBeUndefined();
+        expect(await store.effect(arn, '2')).toEqual(timer('2'));
+        expect(await store.effect(`${arn}-other`, '2')).toBeUndefined();
+      });
+
       it('gives effects as they were opened', async () => {
         await running('a', { opened: [timer('1')] });
         for await (const { effect } of store.outbox()) expect(effect).toEqual(timer('1'));
@@ -671,9 +689,9 @@ const activityOf = (name: string): StoredActivity => ({
 
 const names = (page: readonly ExecutionSummary[]) => page.map(({ name }) => name);
 
-const outboxOf = async (store: ExecutionStore): Promise<string[]> => {
+const outboxOf = async (store: ExecutionStore, of?: string): Promise<string[]> => {
   const entries: string[] = [];
-  for await (const { arn, effect } of store.outbox()) entries.push(`${arn} ${effect.id}`);
+  for await (const { arn, effect } of store.outbox(of)) entries.push(`${arn} ${effect.id}`);
   return entries;
 };
 

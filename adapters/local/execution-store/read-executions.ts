@@ -4,7 +4,10 @@ import type { ExecutionStore, Page } from '../../../engine/runner/ports.ts';
 import { pageToken, readPageToken } from './page-token.ts';
 import { type Row, SUMMARY_COLUMNS, readEffect, readEvent, readFrame, readMapRun, readSummary } from './rows.ts';
 
-type ExecutionReader = Pick<ExecutionStore, 'load' | 'summary' | 'history' | 'list' | 'mapRun' | 'mapRuns' | 'outbox'>;
+type ExecutionReader = Pick<
+  ExecutionStore,
+  'load' | 'summary' | 'history' | 'list' | 'mapRun' | 'mapRuns' | 'outbox' | 'effect'
+>;
 
 /** The questions about executions. Each is answered in one turn, between two transactions, so its parts belong together. */
 export function executionReader(db: DatabaseSync): ExecutionReader {
@@ -29,9 +32,16 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
   const mapRunOf = db.prepare('SELECT body FROM map_run WHERE arn = ?');
   const mapRunsOf = db.prepare('SELECT id, body FROM map_run WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?');
   const openEffects = db.prepare('SELECT execution, id, place FROM effect ORDER BY place');
-  const effectOf = db.prepare(
+  const openEffectsOf = db.prepare(
+    `SELECT f.execution, f.id, f.place FROM effect f JOIN summary s ON s.id = f.execution
+     WHERE s.arn = ? ORDER BY f.place`,
+  );
+  const effectAt = db.prepare(
     `SELECT s.arn, f.body FROM effect f JOIN summary s ON s.id = f.execution
      WHERE f.execution = ? AND f.id = ? AND f.place = ?`,
+  );
+  const effectOf = db.prepare(
+    'SELECT f.body FROM effect f JOIN summary s ON s.id = f.execution WHERE s.arn = ? AND f.id = ?',
   );
 
   return {
@@ -90,11 +100,17 @@ export function executionReader(db: DatabaseSync): ExecutionReader {
       return pageOf(rows, limit, readMapRun, (last) => pageToken(kind, [Number(last.id)]));
     },
 
-    async *outbox() {
-      for (const { execution = 0, id = '', place = 0 } of openEffects.all()) {
-        const row = effectOf.get(execution, id, place); // closed meanwhile, it is not performed
+    async *outbox(arn) {
+      const open = arn === undefined ? openEffects.all() : openEffectsOf.all(arn);
+      for (const { execution = 0, id = '', place = 0 } of open) {
+        const row = effectAt.get(execution, id, place); // closed meanwhile, it is not performed
         if (row !== undefined) yield { arn: String(row.arn), effect: readEffect(row) };
       }
+    },
+
+    effect: async (arn, id) => {
+      const row = effectOf.get(arn, id);
+      return row && readEffect(row);
     },
   };
 }

@@ -47,14 +47,15 @@ export function createCommitter(options: CommitterOptions): Committer {
   }
 
   /** What is durable is remembered, and only now performed. */
-  function afterCommit(loaded: Loaded, step: Step): void {
+  function afterCommit(loaded: Loaded, step: Step): Promise<void> | undefined {
     const { arn } = loaded.summary;
     if (step.end === undefined) cache.put(loaded);
     else cache.forget(arn);
     log.committed(loaded, step);
     for (const id of step.closed) performer.withdraw(arn, id);
-    for (const effect of step.opened) performer.perform(arn, effect);
+    const performed = performer.perform(arn, step.opened);
     if (step.end !== undefined) ends.tell(loaded.summary);
+    return performed;
   }
 
   return {
@@ -62,7 +63,7 @@ export function createCommitter(options: CommitterOptions): Committer {
       const summary = ending(unwritten.summary, first);
       const step = log.marked(unwritten, announcing(first, unwritten.summary, summary));
       if ((await store.create(summary, { ...step, summary })) === 'exists') return 'exists';
-      afterCommit(committed(unwritten, summary), step);
+      await afterCommit(committed(unwritten, summary), step);
       return summary;
     },
     async commit(advanced, taken, changed) {
@@ -71,7 +72,7 @@ export function createCommitter(options: CommitterOptions): Committer {
       const step = log.marked(advanced, announcing(taken, before, after));
       const summary = after === advanced.summary ? undefined : after;
       const answer = await store.commit(advanced.summary.arn, advanced.version, { ...step, summary });
-      if (answer === 'committed') afterCommit(committed(advanced, summary), step);
+      if (answer === 'committed') await afterCommit(committed(advanced, summary), step);
       return answer;
     },
   };

@@ -5,7 +5,9 @@ import { createCommitter } from './committer.ts';
 import { createEndWatchers } from './end-watchers.ts';
 import { createExecutionLog } from './execution-log.ts';
 import { outboxExit, outboxHand } from './leave-outbox.ts';
-import { createMailboxes } from './mailboxes.ts';
+import { effectWork } from './effect-work.ts';
+import { askAmong, type Hands } from './hands.ts';
+import { type Ask, createMailboxes } from './mailboxes.ts';
 import { redriveChild } from './map-run/redrive-child.ts';
 import { letterOpener } from './open-letters.ts';
 import { createPerformer } from './performer.ts';
@@ -15,17 +17,21 @@ import type { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner-options.ts';
 import { executionStarter } from './start-execution.ts';
 import { createStateCache } from './state-cache.ts';
-import { type Ask, tokenAnswers } from './token-answers.ts';
+import { tokenAnswers } from './token-answers.ts';
 
 /** Before a commit that failed is tried again. */
 const STORE_PAUSE_MS = 1000;
+
+/** A runner whose process performs what it commits, and finds it again in the outbox when it starts. */
+export const createRunner = (options: RunnerOptions): Runner =>
+  assembleRunner(options, { performer: (work) => createPerformer({ ...options, work }) });
 
 /**
  * The loop of every host that has an `ExecutionStore`: load, step, commit, perform. Events come through the mailboxes,
  * are stepped through by `open`, written and then performed by the committer; what is performed posts the next events.
  */
-export function createRunner(options: RunnerOptions): Runner {
-  const { store, clock, ids, machineOf, elsewhere } = options;
+export function assembleRunner(options: RunnerOptions, { performer: performerOf, among }: Hands): Runner {
+  const { store, clock, ids, machineOf, elsewhere, onProblem } = options;
   const cache = createStateCache(store, machineOf, options.cachedExecutions ?? 1000);
   const desk = createActivityDesk(clock);
   const ends = createEndWatchers(store);
@@ -35,9 +41,14 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const pause = () => new Promise<void>((resolve) => void clock.at(toEpochMs(clock.now() + STORE_PAUSE_MS), resolve));
   const mailboxes = createMailboxes({ open: (arn, letters) => open(arn, letters), pause });
-  const ask: Ask = (arn, letter) => new Promise((answered) => mailboxes.post(arn, { ...letter, answered }));
-  const log = createExecutionLog({ ...options, release: outboxHand(options) });
-  const performer = createPerformer({
+  const post: Ask = (arn, letter) => new Promise((answered) => mailboxes.post(arn, { ...letter, answered }));
+  const ask = askAmong(post, among);
+  const release = (arn: ExecutionArn, mark: string) =>
+    outboxHand(store)(arn, mark).catch((thrown: unknown) =>
+      onProblem('a mark stays in the outbox and will be looked at again', arn, thrown),
+    );
+  const log = createExecutionLog({ ...options, release });
+  const work = effectWork({
     ...options,
     objects: options.objects,
     events: options.events,
@@ -48,13 +59,15 @@ export function createRunner(options: RunnerOptions): Runner {
       (request.waiter === undefined && elsewhere?.(request.machine)?.start(request)) || start(request),
     redrive: (arn, executionType, round) => redriveChild(redriving, arn, executionType, round),
     stop: (arn) => ask(arn, { event: { kind: 'StopRequested', error: undefined, cause: undefined } }),
-    post: mailboxes.post,
-    done: outboxExit({ ...options, post: mailboxes.post }),
+    ask,
+    done: outboxExit(store, ask),
     tasks: options.tasks,
+    isOpen: among?.isOpen,
   });
+  const performer = performerOf(work);
   const committer = createCommitter({ ...options, cache, performer, ends, log });
   const open = letterOpener({ ...options, cache, committer, context });
-  const start = executionStarter({ ...options, committer, context });
+  const start = executionStarter({ ...options, committer, context, repeated: among?.repeated });
   const redriving = { ...options, committer, context };
 
   async function loadActivities(): Promise<void> {
@@ -98,7 +111,7 @@ export function createRunner(options: RunnerOptions): Runner {
       await loadActivities();
       let count = 0;
       for await (const { arn, effect } of store.outbox()) {
-        performer.perform(arn, effect);
+        await performer.perform(arn, [effect]);
         count++;
       }
       return count;

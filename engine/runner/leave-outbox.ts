@@ -1,34 +1,22 @@
-import type { Answer, Mailboxes } from './mailboxes.ts';
-import type { ExecutionArn } from './ports.ts';
-import type { RunnerOptions } from './runner-options.ts';
-
-type Stored = Pick<RunnerOptions, 'store' | 'onProblem'>;
-
-export interface OutboxExitOptions extends Stored {
-  readonly post: Mailboxes['post'];
-}
+import type { Ask } from './mailboxes.ts';
+import type { ExecutionArn, ExecutionStore } from './ports.ts';
 
 /** Takes a performed effect out of the outbox: by a step while the execution runs, by hand when it has ended. */
-export function outboxExit({ post, ...options }: OutboxExitOptions): (arn: ExecutionArn, id: string) => void {
-  const byHand = outboxHand(options);
-  return (arn, id) => {
-    const answered = (answer: Answer) => void (answer === 'ignored' && byHand(arn, id));
-    post(arn, { event: { kind: 'EffectDone', id }, answered });
+export function outboxExit(store: ExecutionStore, ask: Ask): (arn: ExecutionArn, id: string) => Promise<void> {
+  const byHand = outboxHand(store);
+  return async (arn, id) => {
+    if ((await ask(arn, { event: { kind: 'EffectDone', id } })) === 'ignored') await byHand(arn, id);
   };
 }
 
 /** Takes a performed effect out of the outbox of an execution that no step is taken of. */
-export function outboxHand({ store, onProblem }: Stored): (arn: ExecutionArn, id: string) => Promise<void> {
+export function outboxHand(store: ExecutionStore): (arn: ExecutionArn, id: string) => Promise<void> {
   return async (arn, id) => {
-    try {
-      for (let done = false; !done; ) {
-        const stored = await store.load(arn);
-        if (stored === undefined) return;
-        const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
-        done = (await store.commit(arn, stored.version, change)) === 'committed';
-      }
-    } catch (thrown) {
-      onProblem('an effect stays in the outbox and will be performed again', arn, thrown);
+    for (let done = false; !done; ) {
+      const stored = await store.load(arn);
+      if (stored === undefined) return;
+      const change = { head: stored.head, frames: {}, history: [], opened: [], closed: [id], summary: undefined };
+      done = (await store.commit(arn, stored.version, change)) === 'committed';
     }
   };
 }

@@ -12,6 +12,9 @@ export interface Letter {
 
 export type Answer = 'taken' | 'ignored';
 
+/** Posts a letter and tells what became of it. */
+export type Ask = (arn: ExecutionArn, letter: Omit<Letter, 'answered'>) => Promise<Answer>;
+
 /** A mailbox for each execution with events on their way. One worker opens it, so steps of an execution never overlap. */
 export interface Mailboxes {
   post(arn: ExecutionArn, letter: Letter): void;

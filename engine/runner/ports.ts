@@ -235,6 +235,27 @@ export interface TaskDispatcher {
   cancel(key: string): void;
 }
 
+/** That an effect waits in the outbox: all that a queue has to carry. */
+export interface EffectNotice {
+  readonly arn: ExecutionArn;
+  readonly effectId: string;
+  readonly kind: Effect['kind'];
+  /** When it is due; undefined for now. */
+  readonly at: EpochMs | undefined;
+  /** 0, and one more each time it came back before it was due: two links of such a chain are two notices. */
+  readonly link: number;
+}
+
+/** Carries effects to whichever process performs them, where none lives long enough to keep them itself. */
+export interface EffectQueue {
+  /**
+   * Resolves when every notice is durable. Each is given to `QueuedRunner.perform` at least once, in any order, at or
+   * after its instant, again while that rejects, and early when it lies further ahead than the queue can keep it. One
+   * that is sent twice may be given once or twice.
+   */
+  send(notices: readonly EffectNotice[]): Promise<void>;
+}
+
 export interface Clock {
   now(): EpochMs;
   /** Calls `run` once at or after `at`. The returned function cancels it. */

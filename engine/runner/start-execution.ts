@@ -18,10 +18,13 @@ export interface StartedBy {
 export interface ExecutionStarterOptions extends Pick<RunnerOptions, 'store' | 'clock' | 'ids' | 'machineOf'> {
   readonly committer: Pick<Committer, 'create'>;
   readonly context: () => StepContext;
+  /** Told that an execution was there before. */
+  readonly repeated: ((arn: string) => Promise<unknown>) | undefined;
 }
 
 /** Starts executions, as `Runner.start` says. */
-export function executionStarter({ store, clock, ids, machineOf, committer, context }: ExecutionStarterOptions) {
+export function executionStarter(options: ExecutionStarterOptions) {
+  const { store, clock, ids, machineOf, committer, context, repeated } = options;
   return async ({ machine, waiter, ...asked }: StartRequest & Partial<StartedBy>) => {
     const arn = asked.arn ?? executionArn(machine, asked.name, ids.next);
     const running = runningSummary({ ...asked, arn, machine, startedAt: clock.now() });
@@ -39,6 +42,7 @@ export function executionStarter({ store, clock, ids, machineOf, committer, cont
     if (execution !== 'exists') return { kind: 'started', execution } as const;
     const holder = await store.summary(arn);
     if (holder === undefined) throw new Error(`the store says that ${arn} exists and does not have it`);
+    if (holder.status === 'RUNNING') await repeated?.(arn);
     return { kind: 'exists', execution: holder } as const;
   };
 }

@@ -1,10 +1,6 @@
 import { type ExecutionEvent, readToken, type TokenPlace } from '../core/index.ts';
-import type { Answer, Letter } from './mailboxes.ts';
-import type { ExecutionArn } from './ports.ts';
+import type { Ask, Letter } from './mailboxes.ts';
 import type { Runner, TokenAnswer } from './runner.ts';
-
-/** Posts a letter and tells what became of it. */
-export type Ask = (arn: ExecutionArn, letter: Omit<Letter, 'answered'>) => Promise<Answer>;
 
 /** What comes for tasks by their token. A token is good while the attempt it was made for is open. */
 export function tokenAnswers(ask: Ask): Pick<Runner, 'taskSucceeded' | 'taskFailed' | 'taskHeartbeat'> {

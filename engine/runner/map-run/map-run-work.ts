@@ -1,10 +1,8 @@
 import type { Effect, ExecutionEvent, MapRunWaiter } from '../../core/index.ts';
-import { toEpochMs } from '../../data/instant.ts';
 import { childArn } from '../arn.ts';
-import type { Letter } from '../mailboxes.ts';
+import type { Ask } from '../mailboxes.ts';
 import { NoSuchObject, type ObjectStore } from '../object-store.ts';
-import type { Clock, ExecutionArn, ExecutionStore, MapRunArn, StoredMachine } from '../ports.ts';
-import type { Timers } from '../timers.ts';
+import type { ExecutionArn, ExecutionStore, MapRunArn, StoredMachine } from '../ports.ts';
 import { asResult } from './as-result.ts';
 import { storedMachineAt } from './item-processors.ts';
 import type { RedrivenChild } from './redrive-child.ts';
@@ -15,12 +13,10 @@ import { writeResults } from './write-results.ts';
 
 export type MapRunEffect = Extract<Effect, { kind: 'StartChild' | 'ReadItems' | 'WriteResults' | 'StopMapRun' }>;
 
-export interface MapRunWork {
+export interface MapRunWorkOptions {
   readonly store: ExecutionStore;
   /** Absent where a host has none: nothing can be read or written then. */
   readonly objects: ObjectStore | undefined;
-  readonly clock: Clock;
-  readonly timers: Timers;
   readonly start: (request: {
     readonly machine: StoredMachine;
     readonly arn: ExecutionArn;
@@ -31,43 +27,32 @@ export interface MapRunWork {
   }) => Promise<unknown>;
   /** Runs an execution again that ended in an earlier round. */
   readonly redrive: (arn: ExecutionArn, executionType: 'STANDARD' | 'EXPRESS', round: number) => Promise<RedrivenChild>;
-  readonly post: (arn: ExecutionArn, letter: Letter) => void;
-  readonly done: (arn: ExecutionArn, effectId: string) => void;
+  readonly ask: Ask;
+  readonly done: (arn: ExecutionArn, effectId: string) => Promise<void>;
+  /** Whether an effect still waits, where another process may have taken it back; absent where this one would know. */
+  readonly isOpen: ((arn: ExecutionArn, effectId: string) => Promise<boolean>) | undefined;
   readonly onProblem: (problem: string, arn: ExecutionArn, thrown: unknown) => void;
 }
 
-/** Before an execution that could not be started is tried again. */
-const PAUSE_MS = 1000;
-
 /** Does what Map Runs ask for: reads their items, starts and stops their executions, writes their results. */
-export function mapRunPerformer(work: MapRunWork) {
-  const { store, objects, clock, timers, start, redrive, post, onProblem } = work;
+export function mapRunWork(options: MapRunWorkOptions) {
+  const { store, objects, start, redrive, ask, isOpen, onProblem } = options;
   /** Starts under way, by Map Run: who stops its executions waits for these first. */
   const starting = new Map<MapRunArn, Set<Promise<void>>>();
-  /** Starts that no step has taken back. */
-  const wanted = new Set<string>();
-  const stopper = mapRunStopper(work, (mapRun) => starting.get(mapRun));
+  const stopper = mapRunStopper(options, (mapRun) => starting.get(mapRun));
 
   async function startChild(
     parent: ExecutionArn,
     effect: Extract<MapRunEffect, { kind: 'StartChild' }>,
   ): Promise<void> {
     const { machineArn, name, input, waiter } = effect;
-    const place = `${parent}#${effect.id}`;
-    try {
-      if (waiter.round !== undefined && (await runsAgain(parent, effect, waiter.round))) return;
-      const summary = await store.summary(parent);
-      const machine = summary && (await storedMachineAt(store, machineArn, summary.revisionId));
-      if (machine === undefined) throw new Error(`${machineArn} is not stored`);
-      const arn = childArn(effect);
-      await start({ machine, arn, name, input: JSON.stringify(input), waiter, mapRunArn: waiter.mapRun });
-    } catch (thrown) {
-      if (!wanted.has(place)) return;
-      onProblem('an execution of a Map Run could not be started and will be tried again', parent, thrown);
-      timers.set(place, toEpochMs(clock.now() + PAUSE_MS), () =>
-        track(effect.waiter.mapRun, startChild(parent, effect)),
-      );
-    }
+    if (waiter.round !== undefined && (await runsAgain(parent, effect, waiter.round))) return;
+    const summary = await store.summary(parent);
+    const machine = summary && (await storedMachineAt(store, machineArn, summary.revisionId));
+    if (machine === undefined) throw new Error(`${machineArn} is not stored`);
+    const arn = childArn(effect);
+    await start({ machine, arn, name, input: JSON.stringify(input), waiter, mapRunArn: waiter.mapRun });
+    if (isOpen !== undefined && !(await isOpen(parent, effect.id))) await stopper.stopChild(arn, waiter.round ?? 0);
   }
 
   /** Whether the execution is, or was, run again in this round; if not, it is to be started. */
@@ -84,17 +69,20 @@ export function mapRunPerformer(work: MapRunWork) {
     const [result] = asResult(found.summary);
     if (result === undefined) throw new Error(`${found.summary.arn} has ended and still runs`);
     const isFinal = found.kind === 'final' ? ({ isFinal: true } as const) : {};
-    post(parent, { event: { kind: 'ChildEnded', frame, mapRun, index, result, round, ...isFinal } });
+    await ask(parent, { event: { kind: 'ChildEnded', frame, mapRun, index, result, round, ...isFinal } });
     return true;
   }
 
-  function track(mapRun: MapRunArn, started: Promise<void>): void {
+  function track(mapRun: MapRunArn, start: Promise<void>): Promise<void> {
     const all = starting.get(mapRun) ?? new Set();
-    starting.set(mapRun, all.add(started));
-    void started.finally(() => {
-      all.delete(started);
-      if (all.size === 0) starting.delete(mapRun);
-    });
+    const over = start
+      .catch(() => {})
+      .finally(() => {
+        all.delete(over);
+        if (all.size === 0) starting.delete(mapRun);
+      });
+    starting.set(mapRun, all.add(over));
+    return start;
   }
 
   /** The event that the work gives, or why it could not be done. */
@@ -110,7 +98,7 @@ export function mapRunPerformer(work: MapRunWork) {
       const cause = thrown instanceof Error ? thrown.message : String(thrown);
       return { kind: 'MapRunHindered', frame, mapRun, failure: { error, cause } };
     });
-    post(parent, { event });
+    await ask(parent, { event });
   }
 
   function needObjects(): ObjectStore {
@@ -118,30 +106,26 @@ export function mapRunPerformer(work: MapRunWork) {
     return objects;
   }
 
-  return {
-    perform(parent: ExecutionArn, effect: MapRunEffect): void {
-      switch (effect.kind) {
-        case 'StartChild':
-          wanted.add(`${parent}#${effect.id}`);
-          return track(effect.waiter.mapRun, startChild(parent, effect));
-        case 'StopMapRun':
-          return stopper.stop(parent, effect);
-        case 'ReadItems':
-          return void report(parent, effect, 'States.ItemReaderFailed', async () => {
-            const { frame, mapRun } = effect;
-            return { kind: 'ItemsRead', frame, mapRun, ...(await readItems(needObjects(), effect)) };
-          });
-        case 'WriteResults':
-          return void report(parent, effect, 'States.ResultWriterFailed', async () => {
-            const { frame, mapRun } = effect;
-            await stopper.stopChildren(mapRun, Infinity);
-            const output = await writeResults({ store, objects: needObjects() }, parent, effect);
-            return { kind: 'ResultsWritten', frame, mapRun, output };
-          });
-        default:
-          return effect satisfies never;
-      }
-    },
-    withdraw: (parent: ExecutionArn, effectId: string): void => void wanted.delete(`${parent}#${effectId}`),
+  return async (parent: ExecutionArn, effect: MapRunEffect): Promise<void> => {
+    switch (effect.kind) {
+      case 'StartChild':
+        return track(effect.waiter.mapRun, startChild(parent, effect));
+      case 'StopMapRun':
+        return stopper.stop(parent, effect);
+      case 'ReadItems':
+        return report(parent, effect, 'States.ItemReaderFailed', async () => {
+          const { frame, mapRun } = effect;
+          return { kind: 'ItemsRead', frame, mapRun, ...(await readItems(needObjects(), effect)) };
+        });
+      case 'WriteResults':
+        return report(parent, effect, 'States.ResultWriterFailed', async () => {
+          const { frame, mapRun } = effect;
+          await stopper.stopChildren(mapRun, Infinity);
+          const output = await writeResults({ store, objects: needObjects() }, parent, effect);
+          return { kind: 'ResultsWritten', frame, mapRun, output };
+        });
+      default:
+        return effect satisfies never;
+    }
   };
 }

@@ -17,12 +17,12 @@ import { stopChildren } from './stop-children.ts';
  * Runs a part of a state's work. An expression in it that gives no value fails the state in AWS's words, and a
  * JSONata one leaves an `EvaluationFailed` event behind.
  */
-export function evaluating(draft: Draft, frameId: string, work: () => void): void {
+export function evaluating(draft: Draft, frameId: string, work: () => void, tried: readonly Catcher[] = []): void {
   try {
     work();
   } catch (thrown) {
     if (!(thrown instanceof EvaluationError)) throw thrown;
-    failState(draft, frameId, evaluationFailure(draft, frameId, thrown));
+    failState(draft, frameId, evaluationFailure(draft, frameId, thrown), tried);
   }
 }
 
@@ -45,8 +45,11 @@ function evaluationFailure(
   return { error, cause };
 }
 
-/** The state failed: a Retrier tries it again, a Catcher goes on elsewhere, or the failure leaves the scope. */
-export function failState(draft: Draft, frameId: string, failure: Failure): void {
+/**
+ * The state failed: a Retrier tries it again, a Catcher goes on elsewhere, or the failure leaves the scope. `tried`: Catchers
+ * whose own expressions have failed; one that would catch that very failure would fail for ever.
+ */
+export function failState(draft: Draft, frameId: string, failure: Failure, tried: readonly Catcher[] = []): void {
   const { phase } = mustRun(draft, frameId).doing;
   const started = phase === 'parallel' || phase === 'map' || phase === 'map-run';
   failMapRun(draft, frameId, failure);
@@ -77,10 +80,10 @@ export function failState(draft: Draft, frameId: string, failure: Failure): void
   // AWS does not say so of a state that a runtime error kept from starting its lines.
   if (lines && (started || failure.error !== 'States.Runtime')) recordOn(draft, frameId, `${state.type}StateFailed`);
   const catcher = firstCatcher(catchers, failure);
-  if (catcher === undefined) return endScopeFailed(draft, frameId, failure);
+  if (catcher === undefined || tried.includes(catcher)) return endScopeFailed(draft, frameId, failure);
   forgetFailed(draft, frameId);
   watch?.({ kind: 'catcher', state: state.name, index: catchers.indexOf(catcher), failure });
-  evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure));
+  evaluating(draft, frameId, () => takeCatcher(draft, frameId, catcher, failure), [...tried, catcher]);
 }
 
 const handlersOf = (state: State): Pick<TaskState, 'retry' | 'catch'> =>

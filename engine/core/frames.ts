@@ -32,6 +32,8 @@ export interface StartFrame {
   readonly machineName: string;
   readonly startedAt: EpochMs;
   readonly input: Json;
+  /** How the interpreter behaved when it was started, and behaves to its end (`behaviour.ts`); 1 when absent. */
+  readonly behaviour?: number;
   /** What waits for this execution to end; undefined for an execution of its own. */
   readonly waiter: Waiter | undefined;
   /** The times it was redriven, oldest first; absent for never. */

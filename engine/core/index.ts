@@ -1,6 +1,7 @@
 export type * from './execution.ts';
 export type * from './history.ts';
 export type * from './watch.ts';
+export { BEHAVIOUR, unknownBehaviour } from './behaviour.ts';
 export { applyFrames, joinSteps } from './join-steps.ts';
 export type * from './map-run.ts';
 export { flattened, resultRecord, transformed } from './child-result.ts';

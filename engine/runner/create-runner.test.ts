@@ -3,6 +3,7 @@ import { memoryTaskDispatcher } from '../../adapters/memory/task-dispatcher.ts';
 import { countingIds } from '../../test/support/counting-ids.ts';
 import { functionArn, mustRead, storedMachine } from '../../test/support/run-machine.ts';
 import { testClock } from '../../test/support/test-clock.ts';
+import { BEHAVIOUR } from '../core/index.ts';
 import { createRunner } from './create-runner.ts';
 import { memoryExecutionStore } from './memory-execution-store.ts';
 import type { ExecutionStore } from './ports.ts';
@@ -74,6 +75,25 @@ describe('a runner', () => {
     dispatcher.succeed(dispatcher.accepted[0]?.key ?? '', 'done');
 
     expect((await runner.ended(arn)).output).toBe('"done"');
+  });
+
+  it('leaves alone what a newer interpreter has started, and says so', async () => {
+    const { options, store, arn, problems } = await started(once, (store) => ({
+      ...store,
+      async load(arn) {
+        const stored = await store.load(arn);
+        const start = stored?.frames['start'];
+        if (stored === undefined || start?.kind !== 'start') return stored;
+        return { ...stored, frames: { ...stored.frames, start: { ...start, behaviour: BEHAVIOUR + 1 } } };
+      },
+    }));
+    const second = memoryTaskDispatcher(options.clock);
+    await createRunner({ ...options, dispatcher: second }).recover();
+    second.succeed(second.accepted[0]?.key ?? '', 'done');
+    while (problems.length === 0) await new Promise(setImmediate);
+
+    expect(problems).toEqual(['events could not be written and will be tried again']);
+    expect((await store.summary(arn))?.status).toBe('RUNNING');
   });
 
   it('tries again a second later when the store fails, and says so', async () => {

@@ -1,5 +1,5 @@
 import type { Machine } from '../asl/machine.ts';
-import { applyFrames, type Frame, type Step } from '../core/index.ts';
+import { applyFrames, type Frame, type Step, unknownBehaviour } from '../core/index.ts';
 import { compiledMachine, storedMachineAt } from './map-run/item-processors.ts';
 import type {
   ExecutionArn,
@@ -45,6 +45,9 @@ export function createStateCache(
       if (known !== undefined) return known;
       const stored = await store.load(arn);
       if (stored === undefined || stored.summary.status !== 'RUNNING') return undefined;
+      const start = stored.frames['start'];
+      const unknown = unknownBehaviour(start?.kind === 'start' ? start : undefined);
+      if (unknown !== undefined) throw new Error(`${arn} cannot go on here: ${unknown}`);
       const { machineArn, revisionId } = stored.summary;
       const machine = await storedMachineAt(store, machineArn, revisionId);
       if (machine === undefined)

@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { composeEngine } from '../../adapters/local/host/compose-engine.ts';
 import { virtualTime } from '../../adapters/local/host/host-time.ts';
 import type { Fetch } from '../../adapters/local/host/listen.ts';
-import { sqliteExecutionStore } from '../../adapters/local/execution-store/execution-store.ts';
 import type { LocalFunction } from '../../adapters/local/local-function.ts';
-import { randomIds } from '../../adapters/local/random-ids.ts';
-import { inProcessTaskDispatcher } from '../../adapters/local/task-dispatcher.ts';
 import { type VirtualClock, virtualClock } from '../../adapters/local/virtual-clock.ts';
 import { toEpochMs } from '../../engine/data/instant.ts';
 import type { TaskDispatcher, TaskOutcome } from '../../engine/runner/ports.ts';
+import type { OpenHost } from '../hosts/hosts.ts';
+import { openLocalHost } from '../hosts/local-host.ts';
 import { functionOf } from './behaviours.ts';
 import type { Behaviour, Case } from './case.ts';
 import { createLogGroups, type LogGroups } from './log-groups.ts';
@@ -23,7 +18,7 @@ export const REGION = 'us-east-1';
 /** What "now" is in a case that does not say. */
 const DEFAULT_NOW = '2024-01-01T00:00:00Z';
 
-/** A local host for one case: engine, API and store as `pointsman start` composes them, with the functions of the case. */
+/** A host for one case, with the functions of the case. */
 export interface CaseHost {
   /** Answers as the host of an account. */
   fetch(account: string): Fetch;
@@ -39,12 +34,14 @@ export interface CaseHost {
   close(): Promise<void>;
 }
 
-export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string, Behaviour>>): CaseHost {
+export async function openCaseHost(
+  recorded: Case,
+  behaviours: Readonly<Record<string, Behaviour>>,
+  open: OpenHost = openLocalHost,
+): Promise<CaseHost> {
   const start = Date.parse(recorded.clock ?? DEFAULT_NOW);
   const clock = virtualClock(start);
   const time = virtualTime(start, clock);
-  const folder = mkdtempSync(join(tmpdir(), 'pointsman-conformance-'));
-  const database = sqliteExecutionStore(join(folder, 'executions.db'));
   const queues = createQueues();
   const logs = createLogGroups(REGION, ACCOUNT);
   const events = createStatusEvents(queues);
@@ -65,17 +62,14 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
     for (const pattern of ['', '.waitForTaskToken'])
       functions.set(`arn:aws:states:::sqs:sendMessage${pattern}`, time.call(queues.sendMessage));
 
-  const dispatcher = withCompactCauses(
-    inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => undefined }),
-  );
-  const engine = composeEngine({
-    store: time.port(database),
-    objects: time.port(objects.store),
-    dispatcher,
-    events: recorded.kind === 'eventbridge' ? time.port(events.sink) : undefined,
-    logs: time.port(logs.sink),
+  const host = await open({
     clock,
-    ids: randomIds,
+    time,
+    functions,
+    around: withCompactCauses,
+    objects: objects.store,
+    events: recorded.kind === 'eventbridge' ? events.sink : undefined,
+    logs: logs.sink,
     onProblem,
   });
   const apis = new Map<string, Fetch>();
@@ -89,7 +83,7 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
     };
   return {
     fetch(account) {
-      const known = apis.get(account) ?? holdingTasks(time.requests(engine.api({ region: REGION, account })));
+      const known = apis.get(account) ?? holdingTasks(host.api({ region: REGION, account }));
       apis.set(account, known);
       return known;
     },
@@ -102,9 +96,7 @@ export function openCaseHost(recorded: Case, behaviours: Readonly<Record<string,
     problems,
     async close() {
       time.close();
-      await engine.close();
-      database.close();
-      rmSync(folder, { recursive: true, force: true });
+      await host.close();
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Json } from '../../engine/data/json.ts';
 import type { Case, Recordings } from './case.ts';
-import { ACCOUNT, openCaseHost, REGION } from './case-host.ts';
+import { ACCOUNT, type CaseHost, openCaseHost, REGION } from './case-host.ts';
+import type { OpenHost } from '../hosts/hosts.ts';
+import { openLocalHost } from '../hosts/local-host.ts';
 import type { Client } from './client.ts';
 import { asOf } from './as-of.ts';
 import { executionDifferences } from './compare-execution.ts';
@@ -18,7 +20,7 @@ export type Outcome =
 /** Where cases are played: an HTTP server that answers with the host of the case in hand, and clients of it. */
 export interface Theatre {
   /** Puts a host behind the server. */
-  serve(host: ReturnType<typeof openCaseHost>): void;
+  serve(host: CaseHost): void;
   client(account: string): Client;
 }
 
@@ -27,10 +29,11 @@ export async function runCase(
   recorded: Case,
   behaviours: Recordings['behaviours'],
   theatre: Theatre,
+  open: OpenHost = openLocalHost,
 ): Promise<Outcome> {
   const excused = excuse(recorded);
   if (excused !== undefined) return { kind: 'not-applicable', reason: excused };
-  const host = openCaseHost(recorded, behaviours);
+  const host = await openCaseHost(recorded, behaviours, open);
   theatre.serve(host);
   const over = new AbortController();
   let release = host.clock.hold();

@@ -3,7 +3,7 @@ import type { HostTime } from '../../adapters/local/host/host-time.ts';
 import type { LocalFunctions } from '../../adapters/local/local-function.ts';
 import type { VirtualClock } from '../../adapters/local/virtual-clock.ts';
 import type { ObjectStore } from '../../engine/runner/object-store.ts';
-import type { EventSink, ExecutionStore, LogSink, TaskDispatcher } from '../../engine/runner/ports.ts';
+import type { EventSink, ExecutionStore, Ids, LogSink, TaskDispatcher } from '../../engine/runner/ports.ts';
 
 /** What a test gives a host of any kind. Time goes on by itself while nothing holds it. */
 export interface HostParts {
@@ -15,6 +15,8 @@ export interface HostParts {
   readonly around?: (dispatcher: TaskDispatcher) => TaskDispatcher;
   readonly objects?: ObjectStore | undefined;
   readonly events?: EventSink | undefined;
+  /** Chance; that of the host when absent. */
+  readonly ids?: Ids;
   /** Left out by hosts that deliver no logs. */
   readonly logs?: LogSink | undefined;
   readonly onProblem: (problem: string, thrown: unknown) => void;

@@ -10,6 +10,7 @@ import type { OpenHost } from './hosts.ts';
 /** The local host: engine, API and SQLite as `pointsman start` composes them. */
 export const openLocalHost: OpenHost = async (parts) => {
   const { clock, time, functions, around = (dispatcher) => dispatcher, objects, events, logs, onProblem } = parts;
+  const { ids = randomIds } = parts;
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-host-'));
   const store = sqliteExecutionStore(join(folder, 'executions.db'));
   const dispatcher = around(inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => undefined }));
@@ -20,7 +21,7 @@ export const openLocalHost: OpenHost = async (parts) => {
     events: events && time.port(events),
     logs: logs && time.port(logs),
     clock,
-    ids: randomIds,
+    ids,
     onProblem,
   });
   return {

@@ -14,6 +14,7 @@ import type { OpenHost } from './hosts.ts';
  */
 export const openQueuedHost: OpenHost = async (parts) => {
   const { clock, time, functions, around = (dispatcher) => dispatcher, objects, events, onProblem } = parts;
+  const { ids = randomIds } = parts;
   const store = memoryExecutionStore();
   const dispatcher = around(inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => undefined }));
   const queue: EffectQueue = {
@@ -28,7 +29,7 @@ export const openQueuedHost: OpenHost = async (parts) => {
     ...(objects && { objects: time.port(objects) }),
     events: events && time.port(events),
     clock,
-    ids: randomIds,
+    ids,
     machineOf: machineCache((resource) => dispatcher.knows(resource)),
     onProblem: (problem, _arn, thrown) => onProblem(problem, thrown),
   });
@@ -42,8 +43,8 @@ export const openQueuedHost: OpenHost = async (parts) => {
     api: (place) =>
       time.requests(
         stepFunctionsApi({
-          operations: stepFunctionsOperations({ runner, store, dispatcher, clock, ids: randomIds, ...place }),
-          ids: randomIds,
+          operations: stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place }),
+          ids,
           onProblem: (problem, thrown) => onProblem(problem, thrown),
         }),
       ),

@@ -1,0 +1,19 @@
+import type { OpenHost } from '../hosts.ts';
+import { openLocalHost } from '../local-host.ts';
+import { openQueuedHost } from '../queued-host.ts';
+
+export interface NamedHost {
+  readonly name: string;
+  /** What of it is real, an emulator or a model. */
+  readonly what: string;
+  readonly open: OpenHost;
+}
+
+export const hosts: readonly NamedHost[] = [
+  { name: 'local', what: 'the local host: SQLite, functions in the process', open: openLocalHost },
+  {
+    name: 'queued',
+    what: 'what the hosts without a process have in common, over a queue in memory',
+    open: openQueuedHost,
+  },
+];

@@ -76,7 +76,13 @@ export function createClient(send: Send) {
       api(groups.startedRun, `${group(name)}/runs`, body),
     giveRunOrder: (
       name: string,
-      body: { order: string; by: string; reason: string; allowLoss?: { bytes: number; seconds: number } },
+      body: {
+        order: string;
+        by: string;
+        reason: string;
+        allowLoss?: { bytes: number; seconds: number };
+        run?: string;
+      },
     ) => api(groups.givenRunOrder, `${group(name)}/orders`, body),
     runs: (name: string) => api(groups.runList, `${group(name)}/runs`),
     run: (name: string, run: string) => api(groups.recoveryRun, `${group(name)}/runs/${encodeURIComponent(run)}`),

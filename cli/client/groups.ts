@@ -61,6 +61,14 @@ export type RecoveryRun = z.output<typeof recoveryRun>;
 
 export const runList = z.looseObject({ runs: z.array(recoveryRun) });
 
+const running = z.looseObject({
+  executionArn: z.string(),
+  startedAt: z.number(),
+  waitingFor: z.string(),
+  since: z.number(),
+  order: z.nullish(z.looseObject({ order: z.string(), by: z.string(), reason: z.string() })),
+});
+
 export const groupStatus = z.looseObject({
   group: z.string(),
   address: z.nullish(z.string()),
@@ -72,15 +80,8 @@ export const groupStatus = z.looseObject({
     connected: z.number(),
     waiting: z.number(),
   }),
-  run: z.nullish(
-    z.looseObject({
-      executionArn: z.string(),
-      startedAt: z.number(),
-      waitingFor: z.string(),
-      since: z.number(),
-      order: z.nullish(z.looseObject({ order: z.string(), by: z.string(), reason: z.string() })),
-    }),
-  ),
+  run: z.nullish(running),
+  besides: z._default(z.array(running), []),
   readiness: z.nullish(z.looseObject({ switchover: readiness, failover: readiness })),
   runs: z.array(recoveryRun),
 });

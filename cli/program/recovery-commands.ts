@@ -113,10 +113,11 @@ function addOrders(recovery: Command, act: Act): void {
       .command(order)
       .description(what)
       .argument('<group>')
+      .option('--run <name>', 'which run, where more than one is on the group')
       .addHelpText('after', examples(`pointsman recovery ${order} shop --reason "…"`));
     if (order === 'escalate') for (const option of lossOptions()) command.addOption(option);
-    command.action((group: string, loss: Loss) =>
-      act((session) => recoveryOrder({ group, order, allowLoss: allowLossOf(loss) }, session)),
+    command.action((group: string, { run, ...loss }: Loss & { run?: string }) =>
+      act((session) => recoveryOrder({ group, order, run, allowLoss: allowLossOf(loss) }, session)),
     );
   }
 }
@@ -126,11 +127,14 @@ function addBackups(recovery: Command, act: Act): void {
     .command('backup')
     .description('take a backup now, copy it to the other sites, and read it there')
     .argument('<group>')
-    .addOption(new Option('--kind <kind>', 'which').choices(['auto', 'full', 'incremental']).default('auto'))
+    .addOption(new Option('--kind <kind>', 'which').choices(['auto', 'full', 'incremental', 'archive']).default('auto'))
     .option('--watch', 'follow it to its end', false)
     .addHelpText('after', examples('pointsman recovery backup shop --watch'))
     .action((group: string, { kind, watch }: { kind: string; watch: boolean }) =>
-      act((session) => startRun(group, 'backup', { kind }, watch, session)),
+      act((session) => {
+        const { reason } = session.settings;
+        return startRun(group, 'backup', { kind, ...(reason && { reason }) }, watch, session);
+      }),
     );
   recovery
     .command('backups')

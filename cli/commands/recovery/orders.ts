@@ -8,12 +8,13 @@ import { personIn } from '../deploy.ts';
 interface OrderArgs {
   readonly group: string;
   readonly order: 'pause' | 'resume' | 'abort' | 'escalate';
+  readonly run?: string | undefined;
   /** What an escalation consents to losing at most. */
   readonly allowLoss?: { readonly bytes: number; readonly seconds: number } | undefined;
 }
 
 /** Tells what runs on the group to wait, to go on, to go back while it can, or to go on although data may be lost. */
-export async function recoveryOrder({ group, order, allowLoss }: OrderArgs, session: Session): Promise<ExitCode> {
+export async function recoveryOrder({ group, order, run, allowLoss }: OrderArgs, session: Session): Promise<ExitCode> {
   const { io, out, client, settings } = session;
   if (order === 'escalate') {
     if (settings.reason === undefined || allowLoss === undefined)
@@ -30,7 +31,13 @@ export async function recoveryOrder({ group, order, allowLoss }: OrderArgs, sess
     );
   }
   const reason = settings.reason ?? 'no reason given';
-  const given = await client.giveRunOrder(group, { order, by: personIn(io), reason, ...(allowLoss && { allowLoss }) });
+  const given = await client.giveRunOrder(group, {
+    order,
+    by: personIn(io),
+    reason,
+    ...(allowLoss && { allowLoss }),
+    ...(run && { run }),
+  });
   out.answer(given, () => `${oneLine(given.order)}  ${group}: the run was told`);
   out.hint(`It follows where it hears orders next. To see it: pointsman recovery status ${group}`);
   return exitCodes.ok;

@@ -74,18 +74,17 @@ function readinessLines({ readiness }: GroupStatus, paint: Paint): string {
   return `${paint('bold', 'Readiness')}\n${table(lines)}`;
 }
 
-function runText({ run }: GroupStatus, { now, utcOffsetMinutes }: Moment, paint: Paint): string {
-  if (run == null) return 'Nothing runs on it.';
+function runText({ run, besides }: GroupStatus, { now, utcOffsetMinutes }: Moment, paint: Paint): string {
+  const all = [...(run == null ? [] : [run]), ...besides];
+  if (all.length === 0) return 'Nothing runs on it.';
   const ago = (at: number) => `since ${clockTime(at, utcOffsetMinutes)} (${duration(now - at)})`;
-  const rows = [
-    ['  runs', `${oneLine(run.executionArn)}, ${ago(run.startedAt)}`],
-    ['  is at', `${oneLine(run.waitingFor)}, ${ago(run.since)}`],
-  ];
-  if (run.order != null)
-    rows.push([
-      '  was told',
-      paint('yellow', `${oneLine(run.order.order)} by ${oneLine(run.order.by)}: ${oneLine(run.order.reason)}`),
-    ]);
+  const rows = all.flatMap(({ executionArn, startedAt, waitingFor, since, order }) => [
+    ['  runs', `${oneLine(executionArn)}, ${ago(startedAt)}`],
+    ['  is at', `${oneLine(waitingFor)}, ${ago(since)}`],
+    ...(order == null
+      ? []
+      : [['  was told', paint('yellow', `${oneLine(order.order)} by ${oneLine(order.by)}: ${oneLine(order.reason)}`)]]),
+  ]);
   return `${paint('bold', 'Run')}\n${table(rows)}`;
 }
 

@@ -57,7 +57,7 @@ export function mockedFunctions(
     return answered(await stateAt(store(), execution, effect.replace(/^task-/, '')), key);
   };
   const childEnd: LocalFunction = async (input) => {
-    const start = (await store().load(String(input)))?.frames['start'];
+    const start = (await store().load(typeof input === 'string' ? input : ''))?.frames['start'];
     const waiter = start?.kind === 'start' ? start.waiter : undefined;
     if (waiter === undefined || waiter.pattern === 'map-run') return {}; // nobody waits for it
     const { arn, key } = waiter;

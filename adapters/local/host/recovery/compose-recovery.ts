@@ -52,7 +52,9 @@ export function composeRecovery({ world, engine, now, log }: RecoveryParts): Rec
     statuses,
     running: async () => {
       const found = await Promise.all((await plans.list()).map((group) => statuses.running(group)));
-      return found.flatMap((run) => run?.executionArn ?? []);
+      return found.flatMap(({ holder, besides }) =>
+        [...(holder === null ? [] : [holder]), ...besides].map(({ executionArn }) => executionArn),
+      );
     },
     runs,
     orders,

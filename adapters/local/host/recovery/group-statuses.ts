@@ -1,5 +1,5 @@
 import type { ExecutionStore } from '../../../../engine/runner/ports.ts';
-import type { Lease, Leases } from '../../../../functions/ports/leases.ts';
+import type { Leases } from '../../../../functions/ports/leases.ts';
 import type { GroupState, ReplicatedStore } from '../../../../functions/ports/recovery/replicated-store.ts';
 import type { RecoveryPlan, RecoveryPlans } from '../../../../functions/ports/recovery/recovery-plans.ts';
 import type { RecoveryRun, RecoveryRuns } from '../../../../functions/ports/recovery/recovery-runs.ts';
@@ -7,7 +7,9 @@ import type { EndpointState, WriteEndpoint } from '../../../../functions/ports/r
 import type { RunOrder, RunOrders } from '../../../../functions/ports/run-orders.ts';
 import { Refusal } from '../refusal.ts';
 import { waitingFor } from '../waiting-for.ts';
+import type { GroupRuns } from './order-target.ts';
 import type { KeptReadiness } from './readiness-watch.ts';
+import { recoveryWorkflows } from './start-recovery.ts';
 
 /** All that is to be seen of a protected group now. */
 export interface GroupStatus {
@@ -18,6 +20,8 @@ export interface GroupStatus {
   readonly state: GroupState;
   readonly endpoint: EndpointState;
   readonly run: RunningRecovery | null;
+  /** Backups, restores and drills that run beside it. */
+  readonly besides: readonly RunningRecovery[];
   /** As it was last looked at, by mode; null before the first look. */
   readonly readiness: KeptReadiness | null;
   /** Newest first; their lost rows are left out (null). */
@@ -53,7 +57,7 @@ export interface GroupStatuses {
   /** @throws Refusal 404 */
   of(group: string): Promise<GroupStatus>;
   /** What runs on the group now. @throws Refusal 404 */
-  running(group: string): Promise<RunningRecovery | null>;
+  running(group: string): Promise<GroupRuns>;
 }
 
 export function groupStatuses(options: GroupStatusesOptions): GroupStatuses {
@@ -67,18 +71,36 @@ export function groupStatuses(options: GroupStatusesOptions): GroupStatuses {
     throw new Refusal(404, 'GroupNotFound', `there is no protected group ${group}`, hint);
   }
 
-  async function runOf(lease: Lease | undefined): Promise<RunningRecovery | null> {
-    const execution = lease && (await executions.load(lease.owner));
-    if (lease === undefined || execution === undefined || execution.summary.status !== 'RUNNING') return null;
-    const waiting = (await partOf(lease.owner)) ?? waitingFor(execution.frames);
+  async function runOf(arn: string): Promise<RunningRecovery | null> {
+    const execution = await executions.load(arn);
+    if (execution === undefined || execution.summary.status !== 'RUNNING') return null;
+    const waiting = (await partOf(arn)) ?? waitingFor(execution.frames);
     const { startedAt } = execution.summary;
     return {
-      executionArn: lease.owner,
+      executionArn: arn,
       startedAt,
       waitingFor: waiting?.waitingFor ?? 'its next step',
       since: waiting?.since ?? startedAt,
-      order: (await orders.read(lease.owner)) ?? null,
+      order: (await orders.read(arn)) ?? null,
     };
+  }
+
+  async function runsOf(group: string): Promise<GroupRuns> {
+    const lease = await leases.read(`group:${group}`);
+    const holder = lease === undefined ? null : await runOf(lease.owner);
+    const { items } = await executions.list({ status: 'RUNNING', limit: 1000 });
+    const others = items.filter(({ arn, machineArn, input }) => {
+      const isRecovery = recoveryWorkflows.some((name) => machineArn.endsWith(`:${name}`));
+      return isRecovery && arn !== lease?.owner && groupIn(input) === group;
+    });
+    const besides = await Promise.all(others.map(async ({ arn }) => ((await isPart(arn)) ? null : runOf(arn))));
+    return { holder, besides: besides.filter((run) => run !== null) };
+  }
+
+  /** A part of another run, which hears the orders for both. */
+  async function isPart(arn: string): Promise<boolean> {
+    const start = (await executions.load(arn))?.frames['start'];
+    return start?.kind === 'start' && start.waiter !== undefined;
   }
 
   /** A failback waits for its switchover: what people want to know is what that waits for. */
@@ -94,11 +116,11 @@ export function groupStatuses(options: GroupStatusesOptions): GroupStatuses {
 
   async function status(group: string): Promise<GroupStatus> {
     const plan = await known(group);
-    const [address, state, pointed, lease, recorded] = await Promise.all([
+    const [address, state, pointed, running, recorded] = await Promise.all([
       addressOf(group),
       store.observe(group),
       endpoint.observe(group),
-      leases.read(`group:${group}`),
+      runsOf(group),
       runs.list(group, RUNS_SHOWN),
     ]);
     return {
@@ -107,7 +129,8 @@ export function groupStatuses(options: GroupStatusesOptions): GroupStatuses {
       plan,
       state,
       endpoint: pointed,
-      run: await runOf(lease),
+      run: running.holder,
+      besides: running.besides,
       readiness: readinessOf(group),
       runs: recorded.map((run) => ({ ...run, lost: null })),
     };
@@ -118,7 +141,12 @@ export function groupStatuses(options: GroupStatusesOptions): GroupStatuses {
     of: status,
     running: async (group) => {
       await known(group);
-      return runOf(await leases.read(`group:${group}`));
+      return runsOf(group);
     },
   };
+}
+
+function groupIn(input: string): unknown {
+  const value: unknown = JSON.parse(input);
+  return typeof value === 'object' && value !== null && 'group' in value ? value.group : undefined;
 }

@@ -8,6 +8,7 @@ import { readBody } from '../read-body.ts';
 import { Refusal } from '../refusal.ts';
 import type { ListedBackup } from './backup-list.ts';
 import type { GroupStatuses } from './group-statuses.ts';
+import { orderTarget } from './order-target.ts';
 import { reportPage } from './report-page.ts';
 import { recoveryWorkflows, type StartRecovery } from './start-recovery.ts';
 
@@ -39,6 +40,8 @@ const order = z.strictObject({
   reason: z.string().check(z.minLength(1), z.maxLength(2000)),
   /** What an escalation consents to losing at most. */
   allowLoss: z.optional(loss),
+  /** Name of the run that is meant, where more than one runs. */
+  run: z.optional(z.string()),
 });
 
 const point = z.strictObject({
@@ -84,10 +87,8 @@ export function recoveryApi(options: RecoveryApiOptions): Hono {
     const given = await readBody(c, order);
     if (given.order === 'escalate' && given.allowLoss === undefined)
       throw new Refusal(400, 'InvalidRequest', 'an escalation says what may be lost: allowLoss { bytes, seconds }');
-    const running = await statuses.running(group);
-    if (running === null)
-      throw new Refusal(409, 'NoRun', `nothing runs on ${group}`, `pointsman recovery status ${group}`);
-    const { allowLoss, ...words } = given;
+    const { allowLoss, run, ...words } = given;
+    const running = orderTarget(group, await statuses.running(group), run);
     const whole: RunOrder = { ...words, ...(allowLoss && { allowLoss }), execution: running.executionArn, at: now() };
     return c.json(await orders.give(whole));
   });

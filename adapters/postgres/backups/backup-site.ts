@@ -1,125 +1,27 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SiteName } from '../../../functions/ports/recovery/position.ts';
-import { StepFailure } from '../../../functions/step-failure.ts';
 import { inTurn } from '../../shared/in-turn.ts';
-import { writeWhole } from '../../shared/write-whole.ts';
-import { readLsn } from '../replication/lsn.ts';
-import { walSpool } from '../spool/wal-spool.ts';
-import { type SqlAddress, sqlSession } from '../sql/sql-session.ts';
-import type { BackupVault } from '../vault/backup-vault.ts';
 import { backupVault } from '../../shared/vault/backup-vault.ts';
-import { reasonOf, unusable } from '../../shared/vault/unusable.ts';
-import { readSiteKey } from '../../shared/vault/site-key.ts';
-import { type WalArchive, walArchive } from '../vault/wal-archive.ts';
-import { segmentAt, segmentName } from '../wal/segment-name.ts';
+import { walSpool } from '../spool/wal-spool.ts';
+import type { BackupVault, OpenBackup, StoredBackup } from '../vault/backup-vault.ts';
+import { walArchive } from '../vault/wal-archive.ts';
+import { type LogSite, logSite, siteKey, siteOptions } from './log-site.ts';
 import type { PostgresBackupOptions } from './options.ts';
+import { readChain } from './read-chain.ts';
 
-/** How long the log may take from the server into the vault. */
-const ARCHIVE_MS = 30_000;
-
-/** A site: its server, its vault, and the way of the log between them. */
-export interface BackupSite {
-  readonly name: SiteName;
+/** A site whose vault is our own, and whose server fills a spool. */
+export interface BackupSite extends LogSite<OpenBackup> {
   readonly backups: BackupVault;
-  archive(lineage: string): WalArchive;
-  address(): Promise<SqlAddress>;
-  /** Seals what its server laid down. Gives what could not be, in words. */
-  drain(): Promise<readonly string[]>;
-  /**
-   * Ends the segment that its primary writes, and resolves when the log up to there is in the vault.
-   * @throws StepFailure `Pointsman.ArchiveBehind` when it does not come
-   */
-  settle(): Promise<void>;
-  /** @throws StepFailure `Pointsman.LeaseLost` for a lower one than was ever shown here */
-  showEpoch(epoch: number): Promise<void>;
-  /** When a lock that begins now ends, milliseconds since 1970; null without one. */
-  lockedUntil(): number | null;
 }
 
 export function backupSite(options: PostgresBackupOptions, name: SiteName): BackupSite {
-  const site = options.sites[name];
-  if (site === undefined) {
-    const known = Object.keys(options.sites).join(', ');
-    throw new StepFailure('Pointsman.NoSuchSite', `${options.group} has no site ${name}; there are ${known}`);
-  }
-  const siteKey = async () => {
-    try {
-      return readSiteKey(site.key, await options.secret(site.key));
-    } catch (thrown) {
-      throw unusable(`the key of ${name} cannot be had: ${reasonOf(thrown)}`, thrown);
-    }
-  };
-  const archive = (lineage: string) => walArchive(join(site.vault, 'log', lineage), lineage, siteKey);
+  const site = siteOptions(options, name);
+  const key = () => siteKey(options, name);
+  const backups = backupVault<StoredBackup>(join(site.vault, 'backups'), key);
+  const archive = (lineage: string) => walArchive(join(site.vault, 'log', lineage), lineage, key);
   const turn = inTurn();
   const spool = walSpool(site.spool);
   const drain = () => turn(() => spool.drain(archive));
-  const address = async () => ({
-    port: site.port,
-    user: options.user,
-    database: options.database,
-    password: (await options.secret(options.password)).trim(),
-  });
-
-  async function waitFor(lineage: string, segment: string): Promise<void> {
-    const deadline = Date.now() + ARCHIVE_MS;
-    for (;;) {
-      const problems = await drain();
-      if ((await archive(lineage).size(segment)) !== undefined) return;
-      if (Date.now() > deadline)
-        throw new StepFailure(
-          'Pointsman.ArchiveBehind',
-          `${name}: ${segment} is not in the vault after ${ARCHIVE_MS / 1000} s: ${problems.join('; ') || (await archiverState(await address()))}`,
-        );
-      await pause(20);
-    }
-  }
-
-  return {
-    name,
-    backups: backupVault(join(site.vault, 'backups'), siteKey),
-    archive,
-    address,
-    drain,
-
-    async settle() {
-      const end = await sqlSession(await address(), ARCHIVE_MS, async (sql) => {
-        // A switch ends no segment in which nothing is; and a restore to a place stops at a record behind it.
-        await sql('SELECT pg_log_standby_snapshot()');
-        const [switched] = await sql<{ lsn: string; id: string; timeline: number; bytes: number; mode: string }>(
-          `SELECT pg_switch_wal()::text AS lsn, system_identifier::text AS id, current_setting('archive_mode') AS mode,
-                  ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS timeline,
-                  pg_size_bytes(current_setting('wal_segment_size'))::int AS bytes
-             FROM pg_control_system()`,
-        );
-        // A standby promoted exactly where a segment ends can never again make an incremental backup across that fork: its
-        // summaries begin a page header behind it (PostgreSQL 18.4). So the log does not rest there.
-        await sql('SELECT pg_log_standby_snapshot()');
-        return switched;
-      });
-      if (end === undefined || end.mode === 'off')
-        throw new StepFailure('Pointsman.ArchiveBehind', `${name}: its server archives nothing (archive_mode is off)`);
-      // Where a segment ends, the place is in the one that follows.
-      const number = segmentAt(readLsn(end.lsn) - 1n, end.bytes);
-      await waitFor(end.id, segmentName({ timeline: end.timeline, number }, end.bytes));
-    },
-
-    showEpoch: (epoch) =>
-      turn(async () => {
-        const file = join(site.vault, 'epoch');
-        const seen = Number(await readFile(file, 'utf8').catch(() => '0'));
-        if (epoch < seen)
-          throw new StepFailure('Pointsman.LeaseLost', `${name} was shown epoch ${seen} and does not follow ${epoch}`);
-        if (epoch > seen) await writeWhole(file, `${epoch}\n`, true);
-      }),
-
-    lockedUntil: () => (site.lockHours === undefined ? null : options.clock.now() + site.lockHours * 3_600_000),
-  };
+  const way = { backups, archive, drain, chain: (id: string) => readChain(backups, id) };
+  return { ...logSite(options, name, way), backups };
 }
-
-const archiverState = (address: SqlAddress): Promise<string> =>
-  sqlSession(address, 2_000, async (sql) => {
-    const [seen] = await sql('SELECT last_archived_wal, last_failed_wal, failed_count::int FROM pg_stat_archiver');
-    return `the server archived ${String(seen?.['last_archived_wal'])} last and failed ${String(seen?.['failed_count'])} times, last at ${String(seen?.['last_failed_wal'])}`;
-  }).catch((thrown: Error) => thrown.message);

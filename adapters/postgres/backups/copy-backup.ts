@@ -1,8 +1,9 @@
 import type { Backup } from '../../../functions/ports/recovery/backup-engine.ts';
-import type { OpenBackup } from '../vault/backup-vault.ts';
+import type { OpenBackup, StoredBackup } from '../vault/backup-vault.ts';
 import { reasonOf, unusable } from '../../shared/vault/unusable.ts';
 import { readSegmentName, segmentAt } from '../wal/segment-name.ts';
 import type { BackupSite } from './backup-site.ts';
+import type { LogSite } from './log-site.ts';
 import { neededLog } from './needed-log.ts';
 import { readChain } from './read-chain.ts';
 
@@ -47,7 +48,8 @@ async function copyLink(source: OpenBackup, to: BackupSite): Promise<void> {
   }
 }
 
-async function copyLog(chain: readonly OpenBackup[], from: BackupSite, to: BackupSite): Promise<void> {
+/** Copies the log from where a chain begins to the archive's end. */
+export async function copyLog(chain: readonly StoredBackup[], from: LogSite, to: LogSite): Promise<void> {
   const [first] = chain;
   if (first === undefined) return;
   const { segmentBytes, backup } = first;

@@ -4,11 +4,11 @@ import type { WalArchive } from '../vault/wal-archive.ts';
 import type { SegmentFacts } from '../wal/segment-facts.ts';
 import { readRecords } from '../wal/read-records.ts';
 import { segmentAt } from '../wal/segment-name.ts';
-import type { BackupSite } from './backup-site.ts';
 import { isOnPath, type LogMap, logMap, type LogPath, newestMicros, toMs, wholeSteps } from './log-map.ts';
+import type { LogSite } from './log-site.ts';
 
 /** The lines of history that a site's vault can restore, oldest first. */
-export async function listBranches(site: BackupSite): Promise<readonly Branch[]> {
+export async function listBranches(site: LogSite): Promise<readonly Branch[]> {
   await site.drain();
   const backups = await site.backups.list();
   const newest = backups.at(-1);

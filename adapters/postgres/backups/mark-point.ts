@@ -2,10 +2,10 @@ import type { Position } from '../../../functions/ports/recovery/position.ts';
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { readLsn } from '../replication/lsn.ts';
 import { sqlSession } from '../sql/sql-session.ts';
-import type { BackupSite } from './backup-site.ts';
+import type { LogSite } from './log-site.ts';
 
 /** Marks this moment under a name, durably in the vault; a name that is archived already keeps its place. */
-export async function markPoint(site: BackupSite, name: string): Promise<Position> {
+export async function markPoint(site: LogSite, name: string): Promise<Position> {
   if (name === '' || Buffer.byteLength(name) > 63)
     throw new StepFailure('Pointsman.BadName', `${JSON.stringify(name)} cannot be marked: a name has 1 to 63 bytes`);
   await site.settle(); // so that a mark of a run that died is seen
@@ -27,7 +27,7 @@ export async function markPoint(site: BackupSite, name: string): Promise<Positio
   return { branch, offset: String(readLsn(marked?.lsn ?? '')) };
 }
 
-async function findPoint(site: BackupSite, lineage: string, name: string): Promise<Position | undefined> {
+async function findPoint(site: LogSite, lineage: string, name: string): Promise<Position | undefined> {
   const archive = site.archive(lineage);
   for (const segment of (await archive.names()).filter((each) => /^[0-9A-F]{24}$/.test(each))) {
     const point = (await archive.facts(segment)).points.find((each) => each.name === name);

@@ -6,22 +6,28 @@ import type { Settings } from '../server/server-config.ts';
 export type Reference = string;
 
 /** A site of the group, as far as backups go. */
-export interface BackupSiteOptions {
+export interface SiteOptions {
   /** Where its server listens on this machine. */
   readonly port: number;
   /** Folder of its vault for this group. */
   readonly vault: string;
   /** Its own key, 32 bytes in hex or base64, which is kept anywhere but in the vault. */
   readonly key: Reference;
-  /** Folder in which its server lays down its log for the vault; `archiveSettings` makes it do so. */
-  readonly spool: string;
   /** How long what is stored cannot be removed; without it, not at all. */
   readonly lockHours?: number | undefined;
 }
 
-export interface PostgresBackupOptions {
+export interface BackupSiteOptions extends SiteOptions {
+  /** Folder in which its server lays down its log for the vault; `archiveSettings` makes it do so. */
+  readonly spool: string;
+}
+
+export type PostgresBackupOptions = GroupOptions<BackupSiteOptions>;
+
+/** Of any engine that backs a group of PostgreSQL servers up. */
+export interface GroupOptions<S extends SiteOptions = SiteOptions> {
   readonly group: GroupName;
-  readonly sites: Readonly<Record<SiteName, BackupSiteOptions>>;
+  readonly sites: Readonly<Record<SiteName, S>>;
   /** Of restored stores and of the programs that run them. */
   readonly folder: string;
   /** A superuser, for which `replication` is allowed too. */

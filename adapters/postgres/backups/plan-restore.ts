@@ -2,17 +2,16 @@ import type { RestoreOrder } from '../../../functions/ports/recovery/backup-engi
 import { StepFailure } from '../../../functions/step-failure.ts';
 import { lsnText } from '../replication/lsn.ts';
 import type { Settings } from '../server/server-config.ts';
-import type { OpenBackup } from '../vault/backup-vault.ts';
+import type { StoredBackup } from '../vault/backup-vault.ts';
 import { unusable } from '../../shared/vault/unusable.ts';
 import { historyName, segmentAt } from '../wal/segment-name.ts';
-import type { BackupSite } from './backup-site.ts';
 import { isOnPath, logMap, type LogPath, newestMicros, type PathStep, toMs } from './log-map.ts';
+import type { LogSite } from './log-site.ts';
 import { neededLog } from './needed-log.ts';
-import { readChain } from './read-chain.ts';
 
 /** All that a restore needs, found before anything is begun. */
-export interface RestorePlan {
-  readonly chain: readonly OpenBackup[];
+export interface RestorePlan<B extends StoredBackup> {
+  readonly chain: readonly B[];
   /** Files of the log, in order. */
   readonly log: readonly string[];
   /** `recovery_target_…` */
@@ -26,9 +25,12 @@ export interface RestorePlan {
  * @throws StepFailure `Pointsman.BackupUnusable` naming a segment that is missing on the way
  * @throws StepFailure `Pointsman.TargetNotReached`
  */
-export async function planRestore(site: BackupSite, order: RestoreOrder): Promise<RestorePlan> {
+export async function planRestore<B extends StoredBackup>(
+  site: LogSite<B>,
+  order: RestoreOrder,
+): Promise<RestorePlan<B>> {
   await site.drain();
-  const chain = await readChain(site.backups, order.backup);
+  const chain = await site.chain(order.backup);
   const stored = chain.at(-1);
   if (stored === undefined) throw new Error('a chain is never empty');
   const { backup, segmentBytes } = stored;

@@ -22,7 +22,7 @@ export async function readChain(vault: BackupVault, id: string): Promise<readonl
   return chain;
 }
 
-export async function noSuchBackup(vault: BackupVault, id: string): Promise<StepFailure> {
+export async function noSuchBackup(vault: Pick<BackupVault, 'list'>, id: string): Promise<StepFailure> {
   const known = (await vault.list()).map(({ backup }: { readonly backup: Backup }) => backup.id);
   return new StepFailure(
     'Pointsman.NoSuchBackup',

@@ -7,27 +7,16 @@ import type { OpenBackup } from '../vault/backup-vault.ts';
 import { reasonOf, unusable } from '../../shared/vault/unusable.ts';
 import type { WalArchive } from '../vault/wal-archive.ts';
 import type { RestorePlan } from './plan-restore.ts';
+import type { RestoreFolders } from './scratch-place.ts';
 
-/** Where a restore is put together. */
-export interface RestoreFolders {
-  readonly data: string;
-  /** Files of the log in the clear, from which the server replays. */
-  readonly log: string;
-  readonly parts: string;
-}
-
-/**
- * Unpacks and combines a chain, and opens every file of the log that it needs: whatever is missing, changed or locked with another key is
- * found before a server starts, and never by a server that takes it for the end of the log.
- */
+/** Unpacks and combines a chain, and opens every file of the log that it needs. */
 export async function layOutRestore(
-  { chain, log }: RestorePlan,
+  { chain, log }: RestorePlan<OpenBackup>,
   archive: WalArchive,
   { data, log: logFolder, parts }: RestoreFolders,
 ): Promise<void> {
-  for (const folder of [data, logFolder, parts]) await rm(folder, { recursive: true, force: true });
-  await mkdir(logFolder, { mode: 0o700 });
-  for (const name of log) await writeFile(join(logFolder, name), await archive.read(name), { mode: 0o600 });
+  for (const folder of [data, parts]) await rm(folder, { recursive: true, force: true });
+  await layOutLog(log, archive, logFolder);
   const folders = await unpackChain(chain, parts);
   const [full] = folders;
   if (full === undefined) throw new Error('a chain is never empty');
@@ -40,8 +29,20 @@ export async function layOutRestore(
       );
     });
   await rm(parts, { recursive: true });
+  await dropOwnLog(data);
+}
+
+/** Opens files of the log into a folder of their own. */
+export async function layOutLog(names: readonly string[], archive: WalArchive, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  for (const name of names) await writeFile(join(folder, name), await archive.read(name), { mode: 0o600 });
+}
+
+/** Removes the log that came with the data: only the archive is replayed. */
+export async function dropOwnLog(data: string): Promise<void> {
   for (const name of await readdir(join(data, 'pg_wal')))
-    if (/^[0-9A-F]{24}/.test(name)) await rm(join(data, 'pg_wal', name)); // only the archive is replayed
+    if (/^[0-9A-F]{24}/.test(name)) await rm(join(data, 'pg_wal', name));
 }
 
 /** Unpacks each backup of a chain into a folder of its own below `parts`, oldest first, compared with the server's manifest. */

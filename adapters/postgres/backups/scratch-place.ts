@@ -10,23 +10,43 @@ import { serverUser } from '../server/server-user.ts';
 import { readContents } from '../sql/read-contents.ts';
 import { sqlSession } from '../sql/sql-session.ts';
 import { unusable } from '../../shared/vault/unusable.ts';
-import type { BackupSite } from './backup-site.ts';
-import type { PostgresBackupOptions } from './options.ts';
-import { planRestore } from './plan-restore.ts';
+import type { StoredBackup } from '../vault/backup-vault.ts';
+import type { WalArchive } from '../vault/wal-archive.ts';
+import type { LogSite } from './log-site.ts';
+import type { GroupOptions } from './options.ts';
+import { planRestore, type RestorePlan } from './plan-restore.ts';
 import { lsnText } from '../replication/lsn.ts';
-import { layOutRestore } from './restore-backup.ts';
 import { endScratch, recover, runningScratch } from './scratch-server.ts';
 
+/** Where a restore is put together. */
+export interface RestoreFolders {
+  readonly data: string;
+  /** Files of the log in the clear, from which the server replays. */
+  readonly log: string;
+  readonly parts: string;
+}
+
+/**
+ * Lays out the data of a backup, and the log that the plan names, opened: whatever is missing, changed or locked with another key is found
+ * before a server starts, and never by a server that takes it for the end of the log.
+ */
+export type LayOut<B extends StoredBackup> = (
+  plan: RestorePlan<B>,
+  archive: WalArchive,
+  folders: RestoreFolders,
+  site: LogSite<B>,
+) => Promise<void>;
+
 /** The places to which backups of a group are restored. */
-export interface ScratchPlaces {
+export interface ScratchPlaces<B extends StoredBackup> {
   /** @throws StepFailure `Pointsman.ScratchTaken` when another restore has that name */
-  restore(order: RestoreOrder, site: BackupSite): Promise<Restored>;
+  restore(order: RestoreOrder, site: LogSite<B>): Promise<Restored>;
   inspect(scratch: string): Promise<Contents>;
   /** Safe to repeat. */
   destroy(scratch: string): Promise<void>;
 }
 
-export function scratchPlaces(options: PostgresBackupOptions): ScratchPlaces {
+export function scratchPlaces<B extends StoredBackup>(options: GroupOptions, layOut: LayOut<B>): ScratchPlaces<B> {
   const { folder, user, database } = options;
   const login = async () => ({ user, database, password: (await options.secret(options.password)).trim() });
 
@@ -44,13 +64,13 @@ export function scratchPlaces(options: PostgresBackupOptions): ScratchPlaces {
     await writeWhole(join(place, 'order.json'), JSON.stringify(order), false);
   }
 
-  async function perform(place: string, order: RestoreOrder, site: BackupSite): Promise<Restored> {
+  async function perform(place: string, order: RestoreOrder, site: LogSite<B>): Promise<Restored> {
     const plan = await planRestore(site, order);
     await begin(place, order);
     const backup = plan.chain.at(-1);
     if (backup === undefined) throw new Error('a chain is never empty');
     const folders = { data: join(place, 'data'), log: join(place, 'wal'), parts: join(place, 'parts') };
-    await layOutRestore(plan, site.archive(backup.backup.lineage), folders);
+    await layOut(plan, site.archive(backup.backup.lineage), folders, site);
     const runAs = await serverUser(options.serverUser);
     const found = { folder: place, binaries: await binaries(folder, runAs, options.bin), user: runAs };
     const settings = { ...backup.settings, ...plan.target, ...options.scratchSettings };

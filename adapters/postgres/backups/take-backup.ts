@@ -8,6 +8,7 @@ import { type SqlAddress, sqlSession } from '../sql/sql-session.ts';
 import type { UnfinishedBackup } from '../vault/backup-vault.ts';
 import { reasonOf } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
+import type { LogSite } from './log-site.ts';
 import { recordProof } from './record-proof.ts';
 
 /** Takes a backup of a site's primary into the site's vault. Of an id that is there: that one. */
@@ -99,7 +100,7 @@ async function parentManifest(site: BackupSite, order: BackupOrder): Promise<Buf
   }
 }
 
-const noParent = ({ id, parent }: BackupOrder, why: string, cause?: unknown): StepFailure =>
+export const noParent = ({ id, parent }: BackupOrder, why: string, cause?: unknown): StepFailure =>
   new StepFailure('Pointsman.NoParent', `${id} cannot stand on ${parent}: ${why}; take a full backup`, { cause });
 
 interface ServerFacts {
@@ -108,7 +109,7 @@ interface ServerFacts {
 }
 
 /** What a restore needs to know of the server. A replay stops where a limit is lower than it was. */
-const serverFacts = (site: BackupSite, address: SqlAddress): Promise<ServerFacts> =>
+export const serverFacts = (site: LogSite, address: SqlAddress): Promise<ServerFacts> =>
   sqlSession(address, 5_000, async (sql) => {
     const [seen] = await sql<{ standby: boolean; bytes: number }>(
       `SELECT pg_is_in_recovery() AS standby, pg_size_bytes(current_setting('wal_segment_size'))::int AS bytes`,
@@ -126,7 +127,7 @@ const serverFacts = (site: BackupSite, address: SqlAddress): Promise<ServerFacts
   });
 
 /** Milliseconds since 1970, not before now. */
-const serverTime = (address: SqlAddress): Promise<number> =>
+export const serverTime = (address: SqlAddress): Promise<number> =>
   sqlSession(address, 5_000, async (sql) => {
     const [seen] = await sql<{ ms: string }>('SELECT ceil(extract(epoch FROM clock_timestamp()) * 1000)::text AS ms');
     return Number(seen?.ms);

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { StoredBackup } from '../vault/backup-vault.ts';
 import { readSegmentName, segmentAt } from '../wal/segment-name.ts';
-import type { BackupSite } from './backup-site.ts';
 import { isOnPath, logMap } from './log-map.ts';
+import type { LogSite } from './log-site.ts';
 import { neededLog } from './needed-log.ts';
 
 /** Removes archived segments from before a backup that no backup needs for itself. Resolves with the bytes it freed. */
-export async function trimLog(site: BackupSite, since: StoredBackup): Promise<number> {
+export async function trimLog(site: LogSite, since: StoredBackup): Promise<number> {
   const { backup, segmentBytes } = since;
   const archive = site.archive(backup.lineage);
   const begin = segmentAt(BigInt(backup.from.offset), segmentBytes);

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Parser } from 'tar';
 import type { Verification } from '../../../functions/ports/recovery/backup-engine.ts';
 import { readBackupManifest } from '../replication/backup-manifest.ts';
-import type { OpenBackup } from '../vault/backup-vault.ts';
+import type { OpenBackup, StoredBackup } from '../vault/backup-vault.ts';
 import { reasonOf } from '../../shared/vault/unusable.ts';
 import type { BackupSite } from './backup-site.ts';
 import { isOnPath, logMap } from './log-map.ts';
+import type { LogSite } from './log-site.ts';
 import { neededLog } from './needed-log.ts';
 import { noSuchBackup } from './read-chain.ts';
 
@@ -72,11 +73,16 @@ async function readParts(opened: OpenBackup): Promise<void> {
     );
 }
 
-async function logProblems(site: BackupSite, opened: OpenBackup, trimmedBefore: bigint): Promise<readonly string[]> {
-  const { backup, segmentBytes } = opened;
+/** What is wrong with the log that a backup needs, and with what follows it. */
+export async function logProblems(
+  site: LogSite,
+  stored: StoredBackup,
+  trimmedBefore: bigint,
+): Promise<readonly string[]> {
+  const { backup, segmentBytes } = stored;
   const archive = site.archive(backup.lineage);
   const problems: string[] = [];
-  for (const name of neededLog(opened))
+  for (const name of neededLog(stored))
     await archive.read(name).catch((thrown: unknown) => void problems.push(reasonOf(thrown)));
   const [from, to] = [BigInt(backup.from.offset), BigInt(backup.to.offset)];
   const map = await logMap(archive, segmentBytes);
@@ -84,7 +90,7 @@ async function logProblems(site: BackupSite, opened: OpenBackup, trimmedBefore: 
     try {
       const path = await map.path(timeline, from);
       if (!isOnPath(path, { timeline: Number(backup.to.branch), lsn: to })) continue;
-      const needed = new Set(neededLog(opened));
+      const needed = new Set(neededLog(stored));
       const gaps = path.steps.filter(({ facts, name }) => facts === undefined && !needed.has(name));
       const [gap] = gaps;
       if (gap !== undefined && from >= trimmedBefore)

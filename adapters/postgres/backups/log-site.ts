@@ -103,7 +103,8 @@ export function logSite<B extends StoredBackup>(options: GroupOptions, name: Sit
     async settle() {
       const end = await sqlSession(await address(), ARCHIVE_MS, async (sql) => {
         // A switch ends no segment in which nothing is; and a restore to a place stops at a record behind it.
-        await addRecord(sql);
+        const version = await versionOf(sql);
+        await addRecord(sql, version);
         const [switched] = await sql<{ lsn: string; id: string; timeline: number; bytes: number; mode: string }>(
           `SELECT pg_switch_wal()::text AS lsn, system_identifier::text AS id, current_setting('archive_mode') AS mode,
                   ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS timeline,
@@ -111,8 +112,10 @@ export function logSite<B extends StoredBackup>(options: GroupOptions, name: Sit
              FROM pg_control_system()`,
         );
         // A standby promoted exactly where a segment ends can never again make an incremental backup across that fork: its
-        // summaries begin a page header behind it (PostgreSQL 18.4). So the log does not rest there.
-        await addRecord(sql);
+        // summaries begin a page header behind it (PostgreSQL 18.4). So the log does not rest there, neither on disk: a standby is
+        // sent nothing else, and the server may take its time (wal_writer_delay).
+        const last = await addRecord(sql, version);
+        if (version >= 17) await flushed(sql, last);
         return switched;
       });
       if (end === undefined || end.mode === 'off')
@@ -135,11 +138,24 @@ export function logSite<B extends StoredBackup>(options: GroupOptions, name: Sit
   };
 }
 
-/** A record in the log that changes nothing. Before 16 one that makes an idle server archive once more. */
-async function addRecord(sql: Sql): Promise<void> {
-  const [version] = await sql<{ number: number }>(`SELECT current_setting('server_version_num')::int AS number`);
-  const isNew = (version?.number ?? 0) >= 160_000;
-  await sql(`SELECT ${isNew ? 'pg_log_standby_snapshot()' : `pg_logical_emit_message(false, 'pointsman', '')`}`);
+/** `18`. */
+async function versionOf(sql: Sql): Promise<number> {
+  const [found] = await sql<{ number: number }>(`SELECT current_setting('server_version_num')::int AS number`);
+  return Math.floor((found?.number ?? 0) / 10_000);
+}
+
+/** A record in the log that changes nothing; gives its place. Before 16 one that makes an idle server archive once more. */
+async function addRecord(sql: Sql, version: number): Promise<string> {
+  const record = version >= 16 ? 'pg_log_standby_snapshot()' : `pg_logical_emit_message(false, 'pointsman', '')`;
+  const [added] = await sql<{ lsn: string }>(`SELECT ${record}::text AS lsn`);
+  return added?.lsn ?? '';
+}
+
+async function flushed(sql: Sql, lsn: string): Promise<void> {
+  for (const deadline = Date.now() + ARCHIVE_MS; Date.now() < deadline; await pause(5)) {
+    const [seen] = await sql<{ done: boolean }>('SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn AS done', [lsn]);
+    if (seen?.done === true) return;
+  }
 }
 
 const archiverState = (address: SqlAddress): Promise<string> =>

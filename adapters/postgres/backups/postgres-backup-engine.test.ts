@@ -150,6 +150,9 @@ describe('a vault of PostgreSQL backups', { timeout: 60_000 }, () => {
 
   it('carries the rebuild of an old primary from a standby promoted where a backup ended, without what the old one lost', async () => {
     const world = await postgresBackupWorld();
+    // A server that is in no hurry to write its log to disk, as one under load: a standby gets only what is there.
+    await world.server().sql(`ALTER SYSTEM SET wal_writer_delay = '2s'`);
+    await world.server().sql('SELECT pg_reload_conf()');
     await world.write([1, 2]);
     await world.standBy();
     await take(world, 'one');

@@ -35,6 +35,7 @@ const skips = {
   'finds a wrong-key, and no restore looks well': NO_BYTES,
   'lists damaged backups too': NO_BYTES,
   'records what it holds': NO_PROOF,
+  'can be restored to the place of its proof, and not short of it': NO_PROOF,
   'leaves what is locked, and says so': 'snapshots of RDS have no lock; that is a vault of AWS Backup',
   'leaves every moment from the given backup on, and what older backups hold': NO_TRIM,
   'frees nothing the second time': NO_TRIM,

@@ -162,6 +162,15 @@ export function backupEngineContract({
         expect(proof !== null && (await restored('one', { kind: 'position', position: proof.at }))).toEqual(held);
       });
 
+      keeps('can be restored to the place of its proof, and not short of it', async () => {
+        await world.write([1]);
+        const { proof } = await take('one');
+        await world.write([2]);
+        const at = proof?.at ?? expect.fail('one has no proof');
+
+        expect(covers((await restore('one', { kind: 'position', position: at })).position, at)).toBe(true);
+      });
+
       keeps('refuses an incremental on a parent that is not there', async () => {
         await world.write([1]);
 

@@ -25,9 +25,13 @@ export async function recordProof(address: SqlAddress): Promise<Proof | undefine
     for (let tries = 0; tries < TRIES; tries++) {
       await counting('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const lsn = await lockedMoment(address, async (locked) => {
-        const [found] = await counting<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn'); // takes the snapshot
+        // takes the snapshot
+        const [found] = await counting<{ lsn: string; bytes: number }>(
+          `SELECT pg_current_wal_insert_lsn()::text AS lsn, pg_size_bytes(current_setting('wal_segment_size'))::int AS bytes`,
+        );
         const seen = await userTables(counting);
-        return seen.map(({ from }) => from).join() === locked.join() ? readLsn(found?.lsn ?? '') : undefined;
+        if (found === undefined || seen.map(({ from }) => from).join() !== locked.join()) return undefined;
+        return endOfLast(readLsn(found.lsn), BigInt(found.bytes));
       });
       if (lsn !== undefined) return { lsn, contents: await contentsInSnapshot(counting) };
       await counting('ROLLBACK');
@@ -36,6 +40,13 @@ export async function recordProof(address: SqlAddress): Promise<Proof | undefine
     return undefined;
   });
 }
+
+/**
+ * Where the last record ends. At the beginning of a page the server names the place where the next record will begin, behind the page's
+ * header (xlog_internal.h); a replay of all there is ends before it.
+ */
+export const endOfLast = (next: bigint, segmentBytes: bigint): bigint =>
+  next % segmentBytes === 40n ? next - 40n : next % 8192n === 24n ? next - 24n : next;
 
 /** Runs `use` while nobody writes to any table; undefined when a table could not be locked in time. */
 function lockedMoment<T>(address: SqlAddress, use: (tables: readonly string[]) => Promise<T>): Promise<T | undefined> {

@@ -27,6 +27,11 @@ const postgresStore = z.strictObject({
   synchronous: z._default(z.boolean(), false),
   /** Size of a file of the log in MB, a power of two; small ones are archived sooner. */
   segmentMb: z._default(z.int().check(z.gte(1), z.lte(1024)), 16),
+  /**
+   * `pgbackrest` lets pgBackRest, of the PATH, take and keep the backups: it knows the PostgreSQL that `binaries` names, or does not start.
+   * A vault that was begun one way is not read the other way.
+   */
+  backups: z._default(z.enum(['built-in', 'pgbackrest']), 'built-in'),
 });
 
 const retention = z.strictObject({

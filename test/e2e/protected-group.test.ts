@@ -5,12 +5,13 @@ import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { localHost, type LocalHost } from '../support/local-host.ts';
+import { withoutPgBackRest } from '../support/pgbackrest-backup-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PASSWORD = 'only for this test';
 
 /** A host with the group `shop` on PostgreSQL, and the group's address. */
-async function hostWithGroup(): Promise<{ readonly host: LocalHost; readonly port: number }> {
+async function hostWithGroup(store: object = {}): Promise<{ readonly host: LocalHost; readonly port: number }> {
   const secrets = await temporaryFolder();
   const secret = async (name: string, text: string) => {
     await writeFile(join(secrets, name), text, { mode: 0o600 });
@@ -22,18 +23,25 @@ async function hostWithGroup(): Promise<{ readonly host: LocalHost; readonly por
     {
       groups: {
         shop: {
-          store: { type: 'postgres', password: await secret('password', PASSWORD), segmentMb: 1 },
+          store: { type: 'postgres', password: await secret('password', PASSWORD), segmentMb: 1, ...store },
           sites: { north: { key: await key('north') }, south: { key: await key('south') } },
         },
       },
     },
   );
   onTestFinished(() => host[Symbol.asyncDispose]());
-  return { host, port: Number((await statusOf(host)).address.split(':')[1]) };
+  // A host listens also while a group cannot be brought up yet.
+  const { address } = await eventually(
+    () => statusOf(host),
+    (status) => status.address !== null,
+    60_000,
+    200,
+  );
+  return { host, port: Number(address?.split(':')[1]) };
 }
 
 interface Status {
-  readonly address: string;
+  readonly address: string | null;
   readonly endpoint: { readonly site: string; readonly sessions: string };
   readonly state: {
     readonly sites: readonly { readonly site: string; readonly role: string; readonly writes: string }[];
@@ -87,6 +95,34 @@ describe('a protected group', { timeout: 180_000 }, () => {
       (found) => found === 'ended',
     );
   });
+
+  it.skipIf(withoutPgBackRest !== '')(
+    `is backed up by pgBackRest on both sides of a switchover, and a drill proves it${withoutPgBackRest}`,
+    async () => {
+      const { host, port } = await hostWithGroup({ backups: 'pgbackrest', binaries: '/usr/lib/postgresql/15/bin' });
+      const recovery = async (...words: readonly string[]) => {
+        const { exitCode, stdout, stderr } = await host.cli('recovery', ...words);
+        expect({ words, exitCode, said: exitCode === 0 ? '' : stdout + stderr }).toEqual({
+          words,
+          exitCode: 0,
+          said: '',
+        });
+        return stdout;
+      };
+      await query(port, 'CREATE TABLE orders (id int PRIMARY KEY)');
+      await query(port, 'INSERT INTO orders VALUES (1)');
+      await recovery('backup', 'shop', '--watch');
+      await recovery('switchover', 'shop', '--reason', 'a test', '--yes', '--watch');
+      await query(port, 'INSERT INTO orders VALUES (2)');
+      await recovery('backup', 'shop', '--watch');
+
+      expect(JSON.parse(await recovery('backups', 'shop', '--json'))).toMatchObject([
+        { kind: 'full', sites: ['north', 'south'] },
+        { kind: 'full', sites: ['north', 'south'] }, // after a promotion a new chain begins
+      ]);
+      await recovery('drill', 'shop', '--what', 'restore', '--watch');
+    },
+  );
 
   it('refuses an approval for facts that have changed, and changes nothing', async () => {
     const { host } = await hostWithGroup();

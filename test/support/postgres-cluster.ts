@@ -32,6 +32,8 @@ interface TestClusterOptions {
   readonly isRunning?: boolean;
   /** Takes what ends it; default: at the end of the test. */
   readonly whenOver?: (end: () => Promise<void>) => void;
+  /** Folder of another PostgreSQL's programs; default: the one that npm installed. */
+  readonly bin?: string | undefined;
 }
 
 export const PASSWORD = 'se cret';
@@ -41,15 +43,16 @@ export async function testCluster(
   folder: string,
   name: string,
   settings: Settings = {},
-  { isMade = false, isRunning = true, whenOver = onTestFinished }: TestClusterOptions = {},
+  { isMade = false, isRunning = true, whenOver = onTestFinished, bin }: TestClusterOptions = {},
 ): Promise<TestCluster> {
   const user = await serverUser();
   await openFolder(folder, user);
   const place = join(folder, name);
   const [data, config] = [join(place, 'data'), join(place, 'config')];
   await mkdir(place, { recursive: true, mode: 0o711 });
-  const found = await binaries(folder, user, undefined);
-  if (!isMade) await cp(await template(), data, { recursive: true });
+  const found = await binaries(folder, user, bin);
+  const usual = found.major < 17 ? small : { ...small, summarize_wal: 'on' };
+  if (!isMade) await cp(await template(bin), data, { recursive: true });
   await giveTo(user, data);
   const port = await freePort(new Set());
   const address = { port, user: 'postgres', database: 'postgres', password: PASSWORD };
@@ -65,7 +68,7 @@ export async function testCluster(
       await ended;
     },
     async start(changed = settings) {
-      await writeServerConfig(config, user, { ...small, ...changed }, hbaOfPeople);
+      await writeServerConfig(config, user, { ...usual, ...changed }, hbaOfPeople);
       const running = await spawnServer({ binaries: found, user, data, config, log: join(place, 'log'), port });
       running.ref();
       child = running;
@@ -78,22 +81,26 @@ export async function testCluster(
   return cluster;
 }
 
-let made: Promise<string> | undefined;
+/** By the folder of their programs. */
+const made = new Map<string, Promise<string>>();
 
 /** One small, empty cluster for all tests of a file, copied by each: initdb takes seconds. They share its system identifier. */
-function template(): Promise<string> {
-  made ??= mkdtemp(join(tmpdir(), 'pointsman-template-')).then(async (folder) => {
+function template(bin: string | undefined): Promise<string> {
+  const known = made.get(bin ?? '');
+  if (known !== undefined) return known;
+  const making = mkdtemp(join(tmpdir(), 'pointsman-template-')).then(async (folder) => {
     templates.push(folder);
     const place = join(folder, 'postgres');
-    await freshCluster(place, join(place, 'cluster', 'data'));
-    const cluster = await testCluster(place, 'cluster', {}, { isMade: true, whenOver: whenFileIsOver });
+    await freshCluster(place, join(place, 'cluster', 'data'), bin);
+    const cluster = await testCluster(place, 'cluster', {}, { isMade: true, whenOver: whenFileIsOver, bin });
     // Two thirds of a new cluster's files are databases that no test needs.
     await cluster.sql('UPDATE pg_database SET datistemplate = false');
     for (const name of ['template0', 'template1']) await cluster.sql(`DROP DATABASE ${name}`);
     await cluster.end('SIGINT');
     return cluster.data;
   });
-  return made;
+  made.set(bin ?? '', making);
+  return making;
 }
 
 const templates: string[] = [];
@@ -114,11 +121,11 @@ export async function fileFolder(): Promise<string> {
 }
 
 /** Makes an empty cluster with a system identifier of its own. */
-export async function freshCluster(folder: string, data: string): Promise<void> {
+export async function freshCluster(folder: string, data: string, bin?: string): Promise<void> {
   const user = await serverUser();
   await openFolder(folder, user);
   await mkdir(dirname(data), { recursive: true, mode: 0o711 });
-  const found = await binaries(folder, user, undefined);
+  const found = await binaries(folder, user, bin);
   await initCluster(found, user, data, { superuser: 'postgres', password: PASSWORD, segmentMb: 1 });
 }
 
@@ -129,7 +136,6 @@ const small: Settings = {
   fsync: 'off',
   shared_buffers: '8MB',
   max_connections: '20',
-  summarize_wal: 'on',
   wal_level: 'replica',
   track_commit_timestamp: 'on',
   log_min_messages: 'warning',

@@ -12,6 +12,7 @@ const servers = ['adapters/{postgres,pgbackrest,redis,aws}/**/*.test.ts', 'test/
 const group = (name: string, groupOrder: number, include: string[], exclude: string[], testTimeout: number) => ({
   test: {
     name,
+    globalSetup: 'test/support/template-folder.ts',
     include,
     exclude: ['node_modules/**', '.pointsman/**', ...exclude],
     testTimeout,

@@ -1,9 +1,11 @@
-import { type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, inject, onTestFinished } from 'vitest';
 import { binaries } from '../../adapters/postgres/server/binaries.ts';
 import { initCluster } from '../../adapters/postgres/server/init-cluster.ts';
 import { openFolder } from '../../adapters/postgres/server/open-folder.ts';
@@ -52,7 +54,7 @@ export async function testCluster(
   await mkdir(place, { recursive: true, mode: 0o711 });
   const found = await binaries(folder, user, bin);
   const usual = found.major < 17 ? small : { ...small, summarize_wal: 'on' };
-  if (!isMade) await cp(await template(bin), data, { recursive: true });
+  if (!isMade) await promisify(execFile)('cp', ['-a', '--reflink=auto', await template(bin), data]);
   await giveTo(user, data);
   const port = await freePort(new Set());
   const address = { port, user: 'postgres', database: 'postgres', password: PASSWORD };
@@ -84,23 +86,41 @@ export async function testCluster(
 /** By the folder of their programs. */
 const made = new Map<string, Promise<string>>();
 
-/** One small, empty cluster for all tests of a file, copied by each: initdb takes seconds. They share its system identifier. */
+/**
+ * One small, empty cluster for all tests of a run, copied by each: initdb takes seconds. They share its system identifier. Each process
+ * makes it unless another one has.
+ */
 function template(bin: string | undefined): Promise<string> {
-  const known = made.get(bin ?? '');
-  if (known !== undefined) return known;
-  const making = mkdtemp(join(tmpdir(), 'pointsman-template-')).then(async (folder) => {
-    templates.push(folder);
-    const place = join(folder, 'postgres');
-    await freshCluster(place, join(place, 'cluster', 'data'), bin);
-    const cluster = await testCluster(place, 'cluster', {}, { isMade: true, whenOver: whenFileIsOver, bin });
-    // Two thirds of a new cluster's files are databases that no test needs.
-    await cluster.sql('UPDATE pg_database SET datistemplate = false');
-    for (const name of ['template0', 'template1']) await cluster.sql(`DROP DATABASE ${name}`);
-    await cluster.end('SIGINT');
-    return cluster.data;
-  });
-  made.set(bin ?? '', making);
+  const key = bin ?? 'npm';
+  const making = made.get(key) ?? findTemplate(key, bin);
+  made.set(key, making);
   return making;
+}
+
+async function findTemplate(key: string, bin: string | undefined): Promise<string> {
+  const data = join(await templateFolder(), key.replaceAll('/', '-'));
+  if (existsSync(data)) return data;
+  const place = await mkdtemp(`${data}.`);
+  await freshCluster(place, join(place, 'cluster', 'data'), bin);
+  const cluster = await testCluster(place, 'cluster', {}, { isMade: true, whenOver: whenFileIsOver, bin });
+  // Two thirds of a new cluster's files are databases that no test needs.
+  await cluster.sql('UPDATE pg_database SET datistemplate = false');
+  for (const name of ['template0', 'template1']) await cluster.sql(`DROP DATABASE ${name}`);
+  await cluster.end('SIGINT');
+  await rename(cluster.data, data).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'ENOTEMPTY' && thrown.code !== 'EEXIST') throw thrown; // another process was faster
+  });
+  await rm(place, { recursive: true });
+  return data;
+}
+
+/** That of the run, or of this file where a run has none. */
+async function templateFolder(): Promise<string> {
+  const shared = inject('templates');
+  if (shared !== undefined) return shared;
+  const own = await mkdtemp(join(tmpdir(), 'pointsman-template-'));
+  templates.push(own);
+  return own;
 }
 
 const templates: string[] = [];

@@ -8,12 +8,14 @@ import { disinherit } from '../../adapters/postgres/server/disinherit.ts';
 import { initCluster } from '../../adapters/postgres/server/init-cluster.ts';
 import { keptServer, type KeptServer } from '../../adapters/postgres/server/kept-server.ts';
 import { passableFolder } from '../../adapters/postgres/server/open-folder.ts';
-import { hbaOfPeople, writeServerConfig } from '../../adapters/postgres/server/server-config.ts';
+import { hbaOfPeople, type Settings, writeServerConfig } from '../../adapters/postgres/server/server-config.ts';
 import { giveTo, serverUser } from '../../adapters/postgres/server/server-user.ts';
+import { archiveCommand } from '../../adapters/postgres/spool/archive-script.ts';
+import { archiveSettings, walSpool } from '../../adapters/postgres/spool/wal-spool.ts';
 import { type SqlAddress, sqlSession } from '../../adapters/postgres/sql/sql-session.ts';
 import { freePort } from '../../adapters/shared/free-port.ts';
 
-/** A PostgreSQL server without keeper, archive, slots or address: what is left when everything of Pointsman is taken away. */
+/** A PostgreSQL server without Pointsman's keeper, slots and address. */
 export interface Node {
   readonly name: string;
   readonly data: string;
@@ -21,14 +23,27 @@ export interface Node {
   readonly server: KeptServer;
   /** Writes its configuration; a running server must be told to read it. */
   configure(wanted: { readonly frozen: boolean; readonly follows: Node | undefined }): Promise<void>;
-  /** Starts it as a standby of the other; it goes on from where it is. Resolves when it answers. */
+  /** Starts it as a standby of the other; it goes on from where it is. Resolves when changes arrive. */
   follow(leader: Node): Promise<void>;
 }
 
 const password = 'only on loopback';
 
+/**
+ * What a server does beside serving, by name: nothing; archive its log, as one that can be restored to a moment must; also
+ * summarize it, as one of Pointsman's does for incremental backups; the same, and who promotes it wakes its summarizer.
+ */
+export const pairSettings = {
+  plain: () => ({}),
+  archiving: (spool: string) => ({ archive_mode: 'on', archive_command: archiveCommand(spool) }),
+  same: archiveSettings,
+  woken: archiveSettings,
+} satisfies Record<string, (spool: string) => Settings>;
+
 /** A primary and its streaming standby, and what ends and deletes both. */
-export async function startPair(): Promise<{ readonly nodes: readonly [Node, Node]; end(): Promise<void> }> {
+export async function startPair(
+  settings: (spool: string) => Settings,
+): Promise<{ readonly nodes: readonly [Node, Node]; end(): Promise<void> }> {
   const user = await serverUser();
   const folder = await mkdtemp(join(tmpdir(), 'pointsman-bench-'));
   await passableFolder(folder);
@@ -41,6 +56,8 @@ export async function startPair(): Promise<{ readonly nodes: readonly [Node, Nod
     const [data, config, log] = [join(place, 'data'), join(place, 'config'), join(place, 'log')];
     const port = await freePort(new Set(ports));
     ports.push(port);
+    const spool = join(place, 'spool');
+    await walSpool(spool).prepare(user);
     const server = keptServer({ binaries: programs, user, data, config, log, port });
     const self: Node = {
       name,
@@ -56,6 +73,8 @@ export async function startPair(): Promise<{ readonly nodes: readonly [Node, Nod
             wal_level: 'replica',
             wal_log_hints: 'on',
             wal_keep_size: '64MB',
+            wal_retrieve_retry_interval: '200ms',
+            ...settings(spool),
             default_transaction_read_only: frozen ? 'on' : 'off',
             primary_conninfo:
               follows === undefined
@@ -69,7 +88,7 @@ export async function startPair(): Promise<{ readonly nodes: readonly [Node, Nod
         await writeFile(join(data, 'standby.signal'), '');
         await giveTo(user, join(data, 'standby.signal'));
         await server.start();
-        await answering(self);
+        await answering(self, `SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'`);
       },
     };
     return self;
@@ -84,7 +103,7 @@ export async function startPair(): Promise<{ readonly nodes: readonly [Node, Nod
     await initCluster(programs, user, first.data, { superuser: 'bench', password, segmentMb: 1 });
     await first.configure({ frozen: false, follows: undefined });
     await first.server.start();
-    await answering(first);
+    await answering(first, 'SELECT');
     await sqlSession(first.address, 10_000, (sql) => sql('CREATE TABLE written (id bigint PRIMARY KEY, note text)'));
     await backUpIntoFolder({ ...first.address, host: '127.0.0.1' }, second.data);
     await giveTo(user, second.data);
@@ -97,10 +116,11 @@ export async function startPair(): Promise<{ readonly nodes: readonly [Node, Nod
   }
 }
 
-async function answering({ name, address }: Node): Promise<void> {
+/** Until a query gives a row. */
+async function answering({ name, address }: Node, query: string): Promise<void> {
   for (const deadline = Date.now() + 20_000; ; await pause(20)) {
-    const isThere = await sqlSession(address, 1000, (sql) => sql('SELECT')).then(
-      () => true,
+    const isThere = await sqlSession(address, 1000, (sql) => sql(query)).then(
+      (rows) => rows.length > 0,
       () => false,
     );
     if (isThere) return;

@@ -15,10 +15,12 @@ export interface BareSteps {
 /**
  * The bare sequence, with everything connected beforehand and nothing checked twice: freeze, end the writers' sessions, wait
  * for the standby, stop, compare, promote. The old primary is stopped when this resolves.
+ * @param wakes does not leave a summarizer asleep that the promotion waits for
  */
-export async function switchOver(from: Node, to: Node): Promise<BareSteps> {
+export async function switchOver(from: Node, to: Node, wakes = false): Promise<BareSteps> {
   const [old, next] = [await connected(from), await connected(to)];
   try {
+    const { summarizer } = await one<{ summarizer: number | null }>(next, summarizerQuery);
     const lap = stopwatch();
     await from.configure({ frozen: true, follows: undefined });
     await old.query('SELECT pg_reload_conf()');
@@ -36,13 +38,19 @@ export async function switchOver(from: Node, to: Node): Promise<BareSteps> {
       String(control.checkpoint),
     ]);
     const checkMs = lap();
-    const { is } = await one<{ is: boolean }>(next, 'SELECT pg_promote(true, 60) AS is');
+    // One that is told to read its settings looks again.
+    const waking = !wakes || summarizer === null ? undefined : setInterval(() => process.kill(summarizer, 'SIGHUP'), 2);
+    const { is } = await one<{ is: boolean }>(next, 'SELECT pg_promote(true, 60) AS is').finally(() =>
+      clearInterval(waking),
+    );
     if (!is) throw new Error(`${to.name} was not promoted`);
     return { freezeMs, catchUpMs, stopMs, checkMs, promoteMs: lap() };
   } finally {
     await Promise.allSettled([old.end(), next.end()]);
   }
 }
+
+const summarizerQuery = `SELECT (SELECT pid FROM pg_stat_activity WHERE backend_type = 'walsummarizer') AS summarizer`;
 
 async function connected({ address }: Node): Promise<Client> {
   const client = new Client({ host: '127.0.0.1', ...address });

@@ -1,18 +1,42 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
 
 const bench = join(import.meta.dirname, '..', '..', '..', 'bench', 'switchover', 'run.ts');
-const measured = z.looseObject({ rounds: z.array(z.looseObject({ outageMs: z.number() })) });
+const round = z.looseObject({ outageMs: z.number() });
 
-/** For how long a switchover keeps writes out on this machine now when nothing but its bare steps is done, each time. */
-export async function measureBareSequence(rounds: number, signal: AbortSignal): Promise<readonly number[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [bench, String(rounds)], {
+/** A pair of servers of its own, on which nothing but a switchover's bare steps is done. */
+export interface BareSequence {
+  /** For how long one kept writes out on this machine now, milliseconds. */
+  outageMs(): Promise<number>;
+  end(): Promise<void>;
+}
+
+export function startBareSequence(signal: AbortSignal): BareSequence {
+  const child = spawn(process.execPath, [bench, 'asked'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
     signal,
     killSignal: 'SIGTERM',
   });
-  return measured.parse(JSON.parse(stdout)).rounds.map(({ outageMs }) => outageMs);
+  child.on('error', () => {}); // seen as one that gives no line
+  child.stdin.on('error', () => {});
+  const gone = once(child, 'exit').catch(() => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async outageMs() {
+      child.stdin.write('\n');
+      const { value, done } = await lines.next();
+      signal.throwIfAborted();
+      if (done) throw new Error('the bare sequence ended by itself; what it said stands above');
+      return round.parse(JSON.parse(value)).outageMs;
+    },
+    async end() {
+      child.stdin.end();
+      await gone;
+    },
+  };
 }
 
 export const median = (numbers: readonly number[]): number => {

@@ -14,7 +14,7 @@ export interface GroupAdapters {
 export function storesByGroup(groups: ReadonlyMap<GroupName, Pick<GroupAdapters, 'store'>>): ReplicatedStore {
   const of = (group: GroupName) => adaptersOf(groups, group).store;
   return {
-    observe: (group) => of(group).observe(group),
+    observe: (group, depth) => of(group).observe(group, depth),
     freeze: (group, ...rest) => of(group).freeze(group, ...rest),
     thaw: (group, ...rest) => of(group).thaw(group, ...rest),
     reached: (group, ...rest) => of(group).reached(group, ...rest),

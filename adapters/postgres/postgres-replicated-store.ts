@@ -10,6 +10,7 @@ import { StepFailure } from '../../functions/step-failure.ts';
 import { keeperOrder, keeperState } from './keeper/call-keeper.ts';
 import { keeperProcesses } from './keeper/ensure-keeper.ts';
 import type { Order } from './keeper/order.ts';
+import { keptSessions } from './sql/kept-sessions.ts';
 import { readContents } from './sql/read-contents.ts';
 import { isUnanswered, sqlSession } from './sql/sql-session.ts';
 import { awaitPosition } from './store/await-position.ts';
@@ -44,6 +45,7 @@ export interface PostgresReplicatedStore extends ReplicatedStore {
 export function postgresReplicatedStore(options: PostgresGroupOptions): PostgresReplicatedStore {
   const { selfFenceSeconds = 20, synchronous = false, keepers = keeperProcesses } = options;
   const long = longCalls();
+  const sessions = keptSessions();
 
   async function at(group: GroupName, name: SiteName): Promise<{ place: GroupPlace; site: SitePlace }> {
     const place = await groupPlace(options, group);
@@ -79,7 +81,7 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
       await Promise.all([place, ...rehearsals].map(keepCompany));
     },
 
-    observe: async (group) => observeGroup(await groupPlace(options, group)),
+    observe: async (group, depth = 'whole') => observeGroup(await groupPlace(options, group), sessions, depth),
 
     async freeze(group, name, epoch) {
       const { place, site } = await at(group, name);
@@ -93,7 +95,7 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
 
     async reached(group, name, position, withinMs) {
       const { site } = await at(group, name);
-      return awaitPosition(site, position, withinMs);
+      return awaitPosition(site, sessions, position, withinMs);
     },
 
     async stop(group, name, epoch) {
@@ -118,7 +120,7 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
 
     async probe(group, name, epoch) {
       const { site } = await at(group, name);
-      await probeSite(site, epoch);
+      await probeSite(site, sessions, epoch);
     },
 
     async fence(group, name, epoch, level) {
@@ -180,7 +182,7 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
 
     stage: (group, scratch, epoch) =>
       long.ask(`staging ${scratch} with epoch ${epoch}`, async () => {
-        await inCompany(await groupPlace(options, group), () => stageGroup(options, scratch, epoch));
+        await inCompany(await groupPlace(options, group), () => stageGroup(options, sessions, scratch, epoch));
       }),
 
     unstage: (scratch) => long.ask(`ending ${scratch}`, () => unstageGroup(options, scratch)),

@@ -9,7 +9,7 @@ import { postgresGroup, stoppedGroup, type PostgresGroup } from '../../test/supp
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { siteFolders } from './keeper/site-setup.ts';
 import { backUpIntoFolder } from './replication/back-up-into-folder.ts';
-import { readPgControl } from './server/pg-control.ts';
+import { branchOf, readPgControl } from './server/pg-control.ts';
 import { giveTo, serverUser } from './server/server-user.ts';
 import { patiently } from './store/patiently.ts';
 
@@ -81,12 +81,23 @@ describe('a group of PostgreSQL servers', { timeout: 60_000 }, () => {
 });
 
 describe('PostgreSQL, a promotion', { timeout: 60_000 }, () => {
-  it('has its new timeline in the control file when it resolves, not only at the next checkpoint', async () => {
+  it('has its new timeline in the control file when another site follows it, not only at the next checkpoint', async () => {
     const store = await begin();
     const token = await patiently(() => store.stop('shop', 'north', 1));
     const { branch } = await patiently(() => store.promote('shop', 'south', 1, token));
+    await patiently(() => store.follow('shop', 'north', 'south', 1, token));
 
     expect(await readPgControl(siteFolders(group.folderOf('south')).data)).toMatchObject({ timeline: Number(branch) });
+  });
+
+  it('tells its new timeline when it resolves, also of data that gets no checkpoint any more', async () => {
+    const store = await begin();
+    const token = await patiently(() => store.stop('shop', 'north', 1));
+    const { branch } = await patiently(() => store.promote('shop', 'south', 1, token));
+    group.signal('south', 'SIGKILL');
+    const control = await readPgControl(siteFolders(group.folderOf('south')).data);
+
+    expect(control && branchOf(control)).toBe(Number(branch));
   });
 
   it('of a site that was promoted before does not wait for summaries of a log that was renamed', async () => {

@@ -45,12 +45,12 @@ export const chooseCandidate: StepFunction<
   read: reader('choose-candidate', input),
   async run({ group, from, to, token, lastGood }, { plans, store }) {
     const { sites: preferred } = await plans.read(group);
-    const state = await store.observe(group);
+    const state = await store.observe(group, token === null ? 'whole' : 'brief'); // writes wait, and the token tells where
     const able = candidatesIn(state, from, preferred);
     const complete = token === null ? able : await havingAll(store, group, able, token);
     const wanted = token === null ? complete : complete.toSorted((a, b) => order(preferred, a) - order(preferred, b));
     const chosen = to === null ? wanted[0] : wanted.find(({ site }) => site === to);
-    if (chosen === undefined) throw noCandidate(group, to, token, state);
+    if (chosen === undefined) throw noCandidate(group, to, token, await store.observe(group));
     const others = able.flatMap(({ site }) => (site === chosen.site ? [] : [site]));
     const loss = token === null ? lossOf(state, from, chosen, lastGood) : { bytes: '0', seconds: 0, commits: 0 };
     return { site: chosen.site, others, loss };

@@ -36,7 +36,7 @@ export const promoteSite: StepFunction<PromoteSiteInput, Promotion, Pick<Ports, 
         'Pointsman.NotFenced',
         `${group}: asked to promote ${site} without proof that the old primary has ended: no token, and no fence was confirmed`,
       );
-    const { sites } = await store.observe(group);
+    const { sites } = await store.observe(group, 'brief');
     const rival = sites.find((other) => other.site !== site && other.role === 'primary' && other.writes === 'accepted');
     if (rival !== undefined)
       throw new StepFailure(

@@ -163,6 +163,18 @@ export function replicatedStoreContract(contract: ReplicatedStoreContract): void
         expect(Object.keys(primary.settings)).not.toEqual([]);
       });
 
+      it('tells in a brief look who answers, as what, with which data, and whether it takes writes', async () => {
+        const brief = async (site: string) =>
+          (await store.observe(group, 'brief')).sites.find((each) => each.site === site);
+        const { lineage } = await stateOf(old);
+
+        expect(await brief(old)).toMatchObject({ reach: 'answers', role: 'primary', writes: 'accepted', lineage });
+        expect(await brief(next)).toMatchObject({ reach: 'answers', role: 'standby', writes: 'refused', lineage });
+        await world.kill(old);
+        expect(await brief(old)).not.toMatchObject({ reach: 'answers' });
+        expect(await brief(next)).toMatchObject({ reach: 'answers', role: 'standby' });
+      });
+
       it('measures what would be lost of each standby: nothing while all was sent', async () => {
         await world.write(old, insert(1));
         await waitUntilReached(next, await position(old));

@@ -51,18 +51,18 @@ export async function openKeeper(folder: string): Promise<Keeper> {
   if (comesBack && (await site.control()) !== undefined)
     await turn(() => site.configure().then(() => site.server.start()));
 
-  async function accept(order: Order): Promise<void> {
+  function assertCurrent(order: Order): void {
     const { epoch } = site.read();
     if (order.epoch < epoch)
       throw new StepFailure(
         'Pointsman.LeaseLost',
         `${setup.group}/${setup.site}: ${order.kind} was asked with epoch ${order.epoch}, and it was shown ${epoch} before`,
       );
-    if (order.epoch > epoch) await site.note({ epoch: order.epoch });
   }
 
   return {
     async state() {
+      site.warm(); // who looks may be about to order
       const control = await site.control();
       const shown =
         control === undefined
@@ -77,17 +77,28 @@ export async function openKeeper(folder: string): Promise<Keeper> {
     },
 
     async order(order) {
-      await accept(order);
+      assertCurrent(order);
+      site.remember({ epoch: order.epoch }); // durable with what the order notes before it changes anything
       const key = JSON.stringify(order);
       const run =
         underWay.get(key) ??
         // A fence waits for nobody: what it ends may be what the others wait for.
-        (order.kind === 'fence' ? carryOut(site, order) : turn(() => accept(order).then(() => carryOut(site, order))));
+        (order.kind === 'fence'
+          ? carryOut(site, order)
+          : turn(async () => {
+              assertCurrent(order);
+              return carryOut(site, order);
+            }));
       if (!underWay.has(key)) {
         underWay.set(key, run);
         run.catch(() => {}).finally(() => underWay.delete(key));
       }
-      return withinSeconds(4.5, run, `${setup.group}/${setup.site}: ${order.kind} is under way; ask again`);
+      try {
+        const goesOn = `${setup.group}/${setup.site}: ${order.kind} is under way; ask again`;
+        return await withinSeconds(4.5, run, goesOn);
+      } finally {
+        await site.note({});
+      }
     },
 
     heard: watch.heard,

@@ -42,7 +42,9 @@ export interface Quarantine {
 
 export interface SiteNotes {
   read(): SiteRecord;
-  /** Resolves when the change is durable. */
+  /** Known at once, durable with the next note. */
+  remember(change: Partial<SiteRecord>): void;
+  /** Resolves when the change is durable, with all that was remembered; of what is so already, and durably, at once. */
   note(change: Partial<SiteRecord>): Promise<void>;
 }
 
@@ -53,12 +55,21 @@ export async function openSiteNotes(keeperFolder: string): Promise<SiteNotes> {
     throw error;
   });
   let record: SiteRecord = { ...unknownSite, ...(JSON.parse(text) as Partial<SiteRecord>) };
+  let written = text;
   const turn = inTurn();
   return {
     read: () => record,
+    remember(change) {
+      record = { ...record, ...change };
+    },
     note(change) {
       record = { ...record, ...change };
-      return turn(() => writeWhole(file, `${JSON.stringify(record, null, 1)}\n`, true));
+      return turn(async () => {
+        const wanted = `${JSON.stringify(record, null, 1)}\n`; // with what was noted since: it is durable with this
+        if (wanted === written) return;
+        await writeWhole(file, wanted, true);
+        written = wanted;
+      });
     },
   };
 }

@@ -12,6 +12,7 @@ export interface PgControl {
   readonly checkpoint: bigint;
   /** Where replay would begin. */
   readonly redo: bigint;
+  /** Of the newest checkpoint; `branchOf` tells the data's. */
   readonly timeline: number;
   /** Of a standby: what must be replayed before it is consistent, so what it certainly has. */
   readonly minRecovery: bigint;
@@ -39,6 +40,15 @@ export async function readPgControl(data: string): Promise<PgControl | undefined
     segmentBytes: bytes.readUInt32LE(228),
   };
 }
+
+/**
+ * The timeline that the data is on. A promotion is known by where replay must get to until there is a checkpoint behind it.
+ * (CreateEndOfRecoveryRecord, xlog.c)
+ */
+export const branchOf = ({
+  timeline,
+  minRecoveryTimeline,
+}: Pick<PgControl, 'timeline' | 'minRecoveryTimeline'>): number => Math.max(timeline, minRecoveryTimeline);
 
 const stateNames: ReadonlyMap<number, PgControl['state']> = new Map([
   [1, 'shut down'],

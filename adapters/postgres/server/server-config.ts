@@ -27,9 +27,11 @@ export async function writeServerConfig(
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const text = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}\n`);
-  await writeWhole(join(folder, 'postgresql.conf'), text.join(''), false);
-  await writeWhole(join(folder, 'pg_hba.conf'), `${hba.join('\n')}\n`, false);
-  await writeFile(join(folder, 'pg_ident.conf'), '', { mode: 0o600 });
+  await Promise.all([
+    writeWhole(join(folder, 'postgresql.conf'), text.join(''), false),
+    writeWhole(join(folder, 'pg_hba.conf'), `${hba.join('\n')}\n`, false),
+    writeFile(join(folder, 'pg_ident.conf'), '', { mode: 0o600 }),
+  ]);
   await giveTo(user, folder);
 }
 

@@ -1,28 +1,38 @@
 import { bytesBetween } from '../../../functions/ports/recovery/position.ts';
-import type { Exposure, GroupState, SiteState } from '../../../functions/ports/recovery/replicated-store.ts';
+import type { Depth, Exposure, GroupState, SiteState } from '../../../functions/ports/recovery/replicated-store.ts';
 import { keeperState } from '../keeper/call-keeper.ts';
 import type { KeeperState } from '../keeper/keeper.ts';
+import type { KeptSessions } from '../sql/kept-sessions.ts';
 import { sqlSession } from '../sql/sql-session.ts';
 import { expiryOf } from './lease-expiry.ts';
 import type { GroupPlace, SitePlace } from './group-place.ts';
-import { commitsBetween, siteFacts, type SiteFacts } from './site-facts.ts';
+import { briefFacts, commitsBetween, siteFacts, type SiteFacts } from './site-facts.ts';
 
-/** Every site is asked twice at once: its keeper, which is quick and knows what runs, and its server, which may hang. */
-export async function observeGroup(place: GroupPlace): Promise<GroupState> {
-  const sites = await Promise.all(place.sites.map((site) => observeSite(place, site)));
-  const exposures = await exposuresOf(place, sites);
+/**
+ * Every site is asked twice at once: its keeper, which is quick and knows what runs, and its server, which may hang. A brief
+ * look asks the server only, in a session that is open where there is one; a whole one knocks at its door as a client would.
+ */
+export async function observeGroup(place: GroupPlace, sessions: KeptSessions, depth: Depth): Promise<GroupState> {
+  const sites = await Promise.all(place.sites.map((site) => observeSite(place, site, sessions, depth)));
+  const exposures = depth === 'brief' ? [] : await exposuresOf(place, sites);
   return { group: place.group, sites, exposures, at: Date.now() };
 }
 
-async function observeSite(place: GroupPlace, site: SitePlace): Promise<SiteState> {
+async function observeSite(
+  place: GroupPlace,
+  site: SitePlace,
+  sessions: KeptSessions,
+  depth: Depth,
+): Promise<SiteState> {
+  const address = await site.sql();
+  if (depth === 'brief')
+    return stateOf(site, undefined, await sessions.ask(address, 1000, briefFacts).catch(() => undefined));
   const quiet = (await expiryOf(place, site)) !== undefined; // it shall find out that it is alone
   const [kept, facts] = await Promise.all([
     keeperState(site.keeper, 1000, quiet).catch(() => undefined),
-    site
-      .sql()
-      .then((address) => sqlSession(address, 1000, (sql) => siteFacts(sql, address)))
-      .catch(() => undefined),
+    sqlSession(address, 1000, (sql) => siteFacts(sql, address)).catch(() => undefined),
   ]);
+  if (facts !== undefined) sessions.warm(address); // who looks may be about to act
   return stateOf(site, kept, facts);
 }
 

@@ -8,8 +8,8 @@ export interface SiteFacts {
   readonly role: 'primary' | 'standby';
   readonly readOnly: boolean;
   readonly lineage: string;
-  readonly received: Position;
-  readonly applied: Position;
+  readonly received: Position | undefined;
+  readonly applied: Position | undefined;
   readonly stream: 'flowing' | 'broken' | 'none';
   readonly lastChangeAt: number | undefined;
   readonly settings: Readonly<Record<string, string>>;
@@ -33,6 +33,23 @@ export async function siteFacts(sql: Sql, address: SqlAddress): Promise<SiteFact
   }
   const end = await positionOf(sql, 'pg_current_wal_flush_lsn()');
   return { ...common, role: 'primary', received: end, applied: end, stream: 'none' };
+}
+
+/** What decides in an outage, in one question; where it is takes more. */
+export async function briefFacts(sql: Sql): Promise<SiteFacts> {
+  const [own] = await sql<Omit<OwnRow, 'last_change' | 'settings'>>(briefQuery);
+  if (own === undefined) throw new Error('a server says nothing of itself');
+  return {
+    role: own.standby ? 'standby' : 'primary',
+    readOnly: own.read_only === 'on',
+    lineage: own.lineage,
+    received: undefined,
+    applied: undefined,
+    stream: own.standby ? (own.streaming ? 'flowing' : 'broken') : 'none',
+    lastChangeAt: undefined,
+    settings: {},
+    warnings: [],
+  };
 }
 
 /**
@@ -59,6 +76,11 @@ interface OwnRow {
   readonly streaming: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
+
+const briefQuery = `
+  SELECT pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
+         (SELECT system_identifier::text FROM pg_control_system()) AS lineage,
+         EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streaming`;
 
 const ownQuery = `
   SELECT pg_is_in_recovery() AS standby,

@@ -10,6 +10,7 @@ import { backUpIntoFolder } from '../replication/back-up-into-folder.ts';
 import { disinherit } from '../server/disinherit.ts';
 import { passableFolder } from '../server/open-folder.ts';
 import { giveTo, serverUser } from '../server/server-user.ts';
+import type { KeptSessions } from '../sql/kept-sessions.ts';
 import type { PostgresGroupOptions } from './group-options.ts';
 import {
   groupPlace,
@@ -26,7 +27,12 @@ import { patiently } from './patiently.ts';
 import { prepareSites } from './start-group.ts';
 
 /** A group of copies on ports that nobody knows. It archives nothing and leaves nothing at the real one. */
-export async function stageGroup(options: PostgresGroupOptions, scratch: GroupName, epoch: number): Promise<void> {
+export async function stageGroup(
+  options: PostgresGroupOptions,
+  sessions: KeptSessions,
+  scratch: GroupName,
+  epoch: number,
+): Promise<void> {
   if (!isScratchName(options, scratch))
     throw new StepFailure(
       'Pointsman.NotScratch',
@@ -42,7 +48,7 @@ export async function stageGroup(options: PostgresGroupOptions, scratch: GroupNa
   if (before !== undefined) await unstageGroup(options, scratch);
 
   const real = placeOf(options, options.group, options.sites);
-  const { sites } = await observeGroup(real);
+  const { sites } = await observeGroup(real, sessions, 'brief');
   const source = sites.find(({ reach, role }) => reach === 'answers' && role === 'standby');
   if (source === undefined)
     throw new StepFailure('Pointsman.SiteUnreachable', `${options.group} has no standby to copy`);

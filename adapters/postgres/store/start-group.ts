@@ -10,6 +10,7 @@ import { setupFile, siteFolders, type SiteSetup } from '../keeper/site-setup.ts'
 import { slotOf } from '../keeper/site-settings.ts';
 import { binaries } from '../server/binaries.ts';
 import { initCluster } from '../server/init-cluster.ts';
+import { branchOf } from '../server/pg-control.ts';
 import { openFolder, passableFolder } from '../server/open-folder.ts';
 import { giveTo, serverUser } from '../server/server-user.ts';
 import { sqlSession } from '../sql/sql-session.ts';
@@ -140,7 +141,7 @@ async function startPrimary(options: PostgresGroupOptions, { sites }: GroupPlace
 }
 
 export const timelineOf = ({ record, control }: KeeperState): number =>
-  Math.max(control?.timeline ?? 0, Number(record.promotion?.done?.promotion.branch ?? 0));
+  Math.max(control === null ? 0 : branchOf(control), Number(record.promotion?.done?.promotion.branch ?? 0));
 
 const exists = (path: string): Promise<boolean> =>
   readFile(path).then(

@@ -30,6 +30,12 @@ export interface SiteState {
   readonly warnings: readonly string[];
 }
 
+/**
+ * How closely a group is looked at. `brief` is for those who keep writes waiting: who answers, as what, with which data, and
+ * whether it takes writes. It may leave out all else, and what it knows of a site that does not answer.
+ */
+export type Depth = 'whole' | 'brief';
+
 /** What would be lost if the primary vanished now and `site` took over. */
 export interface Exposure {
   readonly site: SiteName;
@@ -123,8 +129,11 @@ export interface LostWrites {
  * platform cannot do at all: `Pointsman.NotOffered`.
  */
 export interface ReplicatedStore {
-  /** All sites side by side, within about 2 seconds. Never fails for a site that does not answer. */
-  observe(group: GroupName): Promise<GroupState>;
+  /**
+   * All sites side by side, within about 2 seconds. Never fails for a site that does not answer.
+   * @param depth default `whole`
+   */
+  observe(group: GroupName, depth?: Depth): Promise<GroupState>;
   /**
    * Makes a primary refuse new writes and ends the sessions of clients. Resolves with the end of what it had acknowledged;
    * undefined where the platform does not show positions.

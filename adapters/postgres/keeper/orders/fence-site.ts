@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { processesIn } from '../../server/kept-server.ts';
 import { serverAnswer } from '../../sql/server-answer.ts';
+import { sqlSession } from '../../sql/sql-session.ts';
 import type { KeptSite } from '../kept-site.ts';
 
 /** What a fence saw. */
@@ -42,7 +43,7 @@ async function isolateSite(site: KeptSite): Promise<Fenced> {
   await site.note({ isolated: true });
   try {
     // The session is opened while there are sessions, and outlives the change that forbids new ones.
-    await site.sql(3000, async (sql) => {
+    await sqlSession(await site.address(), 3000, async (sql) => {
       await site.configure();
       for (let left = 100; left > 0; left -= 1) {
         const others = await sql(

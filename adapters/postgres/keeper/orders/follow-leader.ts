@@ -36,6 +36,7 @@ export async function followLeader(site: KeptSite, leader: SiteName, token: Swit
 export async function becomeStandby(site: KeptSite, leader: SiteName): Promise<void> {
   const { folders, setup } = site;
   await askLeader(site, leader, (sql) => ensureSlot(sql, slotOf(setup.site)));
+  await seeBranchMarked(site, leader);
   await site.note({
     role: { kind: 'standby', leader },
     wanted: 'running',
@@ -54,6 +55,20 @@ export async function becomeStandby(site: KeptSite, leader: SiteName): Promise<v
   await reachable(site, 2000, dropOwnSlots);
   for (const deadline = Date.now() + 2000; !(await isStreaming(site)); await pause(10))
     if (Date.now() > deadline) throw stillWorking(site, `gets nothing from ${leader} yet`);
+}
+
+/** @throws StepFailure `Pointsman.StillWorking` while the leader's control file names the timeline it had before its promotion */
+async function seeBranchMarked(site: KeptSite, leader: SiteName): Promise<void> {
+  const [found] = await askLeader(site, leader, (sql) =>
+    sql<{ marked: boolean }>(
+      `SELECT timeline_id = ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS marked
+         FROM pg_control_checkpoint()`,
+    ),
+  );
+  if (found?.marked) return;
+  await askLeader(site, leader, (sql) => sql('CHECKPOINT')).catch(() => {
+    throw stillWorking(site, `waits for ${leader}'s first checkpoint as primary`);
+  });
 }
 
 /** Whether changes arrive at a running standby. */

@@ -6,7 +6,7 @@ import { freePort } from '../../../shared/free-port.ts';
 import { disinherit } from '../../server/disinherit.ts';
 import { keptServer, type KeptServer } from '../../server/kept-server.ts';
 import { passableFolder } from '../../server/open-folder.ts';
-import { readPgControl } from '../../server/pg-control.ts';
+import { branchOf, readPgControl } from '../../server/pg-control.ts';
 import { writeServerConfig } from '../../server/server-config.ts';
 import { awaitAnswer } from '../../sql/await-answer.ts';
 import { unreachable, type KeptSite } from '../kept-site.ts';
@@ -63,7 +63,7 @@ async function quarantineOf(site: KeptSite, branch: string): Promise<Quarantine>
   const found = known();
   if (found !== undefined) return found;
   const control = await site.control();
-  const isThere = control !== undefined && String(control.timeline) === branch && site.read().role.kind === 'primary';
+  const isThere = control !== undefined && String(branchOf(control)) === branch && site.read().role.kind === 'primary';
   if (isThere && site.server.pid() !== undefined) throw unreachable(site, 'still runs: fence it first');
   if (isThere) await putAside(site);
   const put = known();

@@ -13,8 +13,8 @@ import type { OwnPromotion } from '../site-record.ts';
 import { slotOf } from '../site-settings.ts';
 
 /**
- * Makes the site primary. Resolves behind a checkpoint: until there is one, the control file names the old timeline, and
- * tools that compare it (pg_rewind among them) destroy what they touch. Unknown outcome: it looks before it acts.
+ * Makes the site primary. Resolves when it takes writes, which a crash does not undo, and not behind a checkpoint, which takes as
+ * long as there are changes to be written out: writes would wait for it. Unknown outcome: it looks before it acts.
  */
 export async function promoteSite(
   site: KeptSite,
@@ -23,38 +23,75 @@ export async function promoteSite(
 ): Promise<Promotion> {
   const { promotion: known } = site.read();
   return reachable(site, 4200, async (sql) => {
-    if (await inRecovery(sql)) {
-      if (token !== undefined) await assertCovered(site, sql, token);
-      await site.note({ promotion: { epoch, done: null } });
-      await wakeSummarizer(sql);
+    if ((await progressOf(sql)).inRecovery) {
+      const covered = token === undefined ? undefined : assertCovered(site, sql, token);
+      await Promise.all([covered, site.note({ promotion: { epoch, done: null } })]);
       await signalPromotion(site);
-      for (let looks = 1; await inRecovery(sql); looks += 1, await pause(3)) {
-        if (looks > 1000) throw stillWorking(site, 'applies what it was sent, and is primary then');
-        if (looks % 5 === 0) await wakeSummarizer(sql);
-      }
+      await keepForPeers(site, sql); // there is no way back, and time
+      await becomesPrimary(site, sql);
     } else if (known?.epoch !== epoch) {
       throw new StepFailure('Pointsman.NotStandby', `${site.setup.group}/${site.setup.site} is primary already`);
     } else if (known.done !== null) {
       return known.done.promotion;
+    } else {
+      await keepForPeers(site, sql);
     }
-    const done = await settle(site, sql);
-    await site.note({ promotion: { epoch, done } });
+    const done = await settle(site, epoch, sql);
+    site.warm();
+    markBranch(site);
     return done.promotion;
   });
 }
 
-/** Everything after the role has changed. Safe to repeat. */
-async function settle(site: KeptSite, sql: Sql): Promise<OwnPromotion> {
-  await site.note({ role: { kind: 'primary' }, frozen: false, synchronous: [], detached: false, rebuilt: null });
-  await site.configure();
-  const [{ xid } = { xid: '' }] = await sql<{ xid: string }>(
-    `SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid`,
-  );
-  // What the others will need is kept from this moment on, though they do not follow yet.
-  for (const peer of Object.keys(site.setup.peers)) if (peer !== site.setup.site) await ensureSlot(sql, slotOf(peer));
-  await sql('CHECKPOINT');
-  return { promotion: await promotionOf(site, sql), firstXid: xid };
+async function becomesPrimary(site: KeptSite, sql: Sql): Promise<void> {
+  for (const deadline = Date.now() + 3500; ; await pause(1)) {
+    const { inRecovery, summarizer } = await progressOf(sql);
+    if (!inRecovery) return;
+    if (Date.now() > deadline) throw stillWorking(site, 'applies what it was sent, and is primary then');
+    wake(summarizer);
+  }
 }
+
+/** Everything after the role has changed. Safe to repeat. */
+async function settle(site: KeptSite, epoch: number, sql: Sql): Promise<OwnPromotion> {
+  const done = await promotionOf(site, sql);
+  const primary = {
+    role: { kind: 'primary' },
+    frozen: false,
+    synchronous: [],
+    detached: false,
+    rebuilt: null,
+  } as const;
+  await Promise.all([site.note({ ...primary, promotion: { epoch, done } }), site.configure()]);
+  return done;
+}
+
+/** What the others will need is kept from this moment on, though they do not follow yet. */
+async function keepForPeers({ setup }: KeptSite, sql: Sql): Promise<void> {
+  for (const peer of Object.keys(setup.peers)) if (peer !== setup.site) await ensureSlot(sql, slotOf(peer));
+}
+
+/**
+ * Until a new primary has a checkpoint, its control file names the old timeline, and tools that compare it (pg_rewind among
+ * them) destroy what they touch. Its own may take minutes. Whoever follows it sees to it too (`seeBranchMarked`).
+ */
+function markBranch(site: KeptSite): void {
+  const { group, site: name } = site.setup;
+  const mark = () => {
+    if (site.server.pid() === undefined) return; // what ends by a shutdown has a checkpoint
+    site
+      .sql(longestCheckpointMs, (sql) => sql('CHECKPOINT'))
+      .catch((error: Error) => {
+        console.error(
+          `${new Date().toISOString()} ${group}/${name} has no checkpoint behind its promotion: ${error.message}`,
+        );
+      });
+  };
+  setTimeout(mark, clientsAreBackMs).unref();
+}
+
+const longestCheckpointMs = 3_600_000;
+const clientsAreBackMs = 1000;
 
 export const ensureSlot = (sql: Sql, slot: string): Promise<unknown> =>
   sql(
@@ -63,21 +100,24 @@ export const ensureSlot = (sql: Sql, slot: string): Promise<unknown> =>
     [slot],
   );
 
-async function promotionOf({ setup }: KeptSite, sql: Sql): Promise<Promotion> {
-  const [found] = await sql<{ branch: number; history: string; at: number }>(
-    `SELECT timeline_id AS branch, (extract(epoch FROM clock_timestamp()) * 1000)::bigint::float8 AS at,
-            pg_read_file('pg_wal/' || lpad(upper(to_hex(timeline_id)), 8, '0') || '.history') AS history
-       FROM pg_control_checkpoint()`,
+async function promotionOf({ setup }: KeptSite, sql: Sql): Promise<OwnPromotion> {
+  const [found] = await sql<{ timeline: string; history: string; at: number; xid: string }>(
+    `SELECT timeline, pg_read_file('pg_wal/' || timeline || '.history') AS history,
+            (extract(epoch FROM clock_timestamp()) * 1000)::bigint::float8 AS at,
+            pg_snapshot_xmax(pg_current_snapshot())::text AS xid
+       FROM (SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline) AS own`,
   );
   const parent = readTimelineHistory(found?.history ?? '').at(-1);
   if (found === undefined || parent === undefined) throw new Error('a promoted server has no parent timeline');
   const fork = { branch: String(parent.timeline), offset: String(parent.fork) };
-  return { site: setup.site, fork, branch: String(found.branch), at: found.at };
+  const branch = String(Number.parseInt(found.timeline, 16));
+  return { promotion: { site: setup.site, fork, branch, at: found.at }, firstXid: found.xid };
 }
 
 async function assertCovered(site: KeptSite, sql: Sql, token: SwitchoverToken): Promise<void> {
   const name = `${site.setup.group}/${site.setup.site}`;
   const lineage = (await site.control())?.systemId;
+  const address = await site.address();
   const fail = (found: string) =>
     new StepFailure(
       'Pointsman.NotCaughtUp',
@@ -85,7 +125,9 @@ async function assertCovered(site: KeptSite, sql: Sql, token: SwitchoverToken): 
     );
   if (lineage !== token.lineage) throw fail(`holds other data (${lineage}) than the token's (${token.lineage})`);
   for (const deadline = Date.now() + 1000; ; await pause(5)) {
-    const { received, applied } = await standbyPosition(sql, await site.address());
+    const timeline = site.replayTimeline(); // at once: nobody sends to it any more, so it will be asked
+    timeline.catch(() => {}); // told by what waits for it
+    const { received, applied } = await standbyPosition(sql, address, () => timeline);
     if (covers(applied, token.end) && applied.branch === token.end.branch) return;
     if (!covers(received, token.end)) {
       if (Date.now() > deadline) throw fail(`was sent all up to ${received.offset} of branch ${received.branch}`);
@@ -93,18 +135,28 @@ async function assertCovered(site: KeptSite, sql: Sql, token: SwitchoverToken): 
   }
 }
 
-const inRecovery = async (sql: Sql): Promise<boolean> =>
-  (await sql<{ is: boolean }>('SELECT pg_is_in_recovery() AS is'))[0]?.is !== false;
+interface Progress {
+  readonly inRecovery: boolean;
+  /** Its pid; null: there is none. */
+  readonly summarizer: number | null;
+}
+
+async function progressOf(sql: Sql): Promise<Progress> {
+  const [found] = await sql<Progress>(
+    `SELECT pg_is_in_recovery() AS "inRecovery",
+            (SELECT pid FROM pg_stat_activity WHERE backend_type = 'walsummarizer' LIMIT 1) AS summarizer`,
+  );
+  return found ?? { inRecovery: true, summarizer: null };
+}
 
 /**
  * Since 17 a promotion waits until the log is summarized up to its end, and the summarizer of a quiet server sleeps up to 30
  * seconds: measured as 5 seconds more without writes. It looks again when it is told to read its settings.
  */
-async function wakeSummarizer(sql: Sql): Promise<void> {
-  const [found] = await sql<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walsummarizer'`);
-  if (found === undefined) return;
+function wake(summarizer: number | null): void {
+  if (summarizer === null) return;
   try {
-    process.kill(found.pid, 'SIGHUP');
+    process.kill(summarizer, 'SIGHUP');
   } catch {
     // it ended just now
   }

@@ -1,5 +1,6 @@
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { branchOf } from '../../server/pg-control.ts';
 import { passableFolder } from '../../server/open-folder.ts';
 import type { KeptSite } from '../kept-site.ts';
 import type { Quarantine } from '../site-record.ts';
@@ -28,7 +29,10 @@ async function noted(site: KeptSite): Promise<Quarantine> {
   const control = await site.control();
   const at = Date.now();
   const name = `${new Date(at).toISOString().replaceAll(/[-:]/g, '')}-epoch-${epoch}`;
-  const position = { branch: String(control?.timeline ?? 0), offset: String(control?.checkpoint ?? 0) };
+  const position = {
+    branch: String(control === undefined ? 0 : branchOf(control)),
+    offset: String(control?.checkpoint ?? 0),
+  };
   const put = { path: join(site.folders.quarantine, name), position, at };
   await site.note({ quarantines: [...quarantines, put] });
   return put;

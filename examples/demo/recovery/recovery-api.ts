@@ -72,6 +72,15 @@ export async function readGroup(endpoint: string, group: string): Promise<{ port
   return { port: Number(found.address?.split(':').at(-1)), site: found.endpoint.site ?? null };
 }
 
+/** Waits until a group is up, which a host tries again and again, and gives the port of its address. */
+export async function awaitGroup(endpoint: string, group: string, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const { port } = await readGroup(endpoint, group);
+    if (Number.isInteger(port)) return port;
+    await sleep(200, undefined, { signal });
+  }
+}
+
 /** Waits until an execution has ended, and gives the report it left. */
 export async function awaitRun(endpoint: string, group: string, arn: string, signal: AbortSignal): Promise<Run> {
   for (;;) {

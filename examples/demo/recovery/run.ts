@@ -18,7 +18,7 @@ import { plannedSwitchovers } from './acts/planned-switchovers.ts';
 import { pointInTime } from './acts/point-in-time.ts';
 import { pointsman } from './cli.ts';
 import { type Prober, startProber, tooLate } from './prober.ts';
-import { readGroup } from './recovery-api.ts';
+import { awaitGroup } from './recovery-api.ts';
 import { type Found, type Played, type RecoveryReport, reportTable } from './report.ts';
 import { ask, type Login } from './sql.ts';
 import { group, promise, type Stage } from './stage.ts';
@@ -102,7 +102,7 @@ async function begin(place: string): Promise<Begun> {
     say(`it is process ${await started(host)}`);
     const login = (user: string, port: number): Login => ({ port, user, password });
     const both = (user: string) => ({ north: login(user, ports.north), south: login(user, ports.south) });
-    const { port } = await readGroup(host.endpoint, group);
+    const port = await awaitGroup(host.endpoint, group, signal);
     await ask(login('pointsman', port), `CREATE ROLE shop LOGIN PASSWORD '${password}'`);
     await ask(login('pointsman', port), 'GRANT CREATE ON SCHEMA public TO shop');
     await ask(login('shop', port), 'CREATE TABLE orders (id bigint PRIMARY KEY, note text)');

@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start hosts, routers and instances. */
 const processes = ['test/e2e/**/*.test.ts', 'adapters/local/**/*.test.ts', 'examples/**/*.test.ts'];
 /** Tests that run database servers, or play deaths by the hundred. */
-const servers = ['adapters/{postgres,pgbackrest,redis,aws}/**/*.test.ts', 'test/{chaos,contracts}/**/*.test.ts'];
+const servers = [
+  'adapters/{postgres,pgbackrest,redis,aws,azure}/**/*.test.ts',
+  'test/{chaos,contracts}/**/*.test.ts',
+  'test/hosts/azure/**/*.test.ts',
+];
 
 /**
  * Three groups, one after the other: tests of real processes wait for outcomes, and must not wait because a database next to

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../functions/ports/clock.ts';
-import type { Notifier } from '../functions/ports/notifier.ts';
 import type { Ports } from '../functions/ports/ports.ts';
-import { type Configuration, type Notification, serviceSettings, type ServiceSettings } from './configuration.ts';
+import { type Configuration, serviceSettings, type ServiceSettings } from './configuration.ts';
 import { backupsByGroup, endpointsByGroup, storesByGroup } from './by-group.ts';
 import {
   openControlDatabase,
@@ -14,13 +13,13 @@ import {
   sqliteRunOrders,
 } from './local/control/index.ts';
 import { localWriteEndpoint } from './local/router/endpoint/local-write-endpoint.ts';
+import { configuredNotifier } from './configured-notifier.ts';
 import { configuredPlans } from './configured-plans.ts';
 import { processReleaseTarget, type ProcessReleaseTarget } from './local/process-target/process-release-target.ts';
 import { ensureRouter, isRouterAlive } from './local/router/ensure-router.ts';
 import { localTrafficRouter } from './local/router/local-traffic-router.ts';
 import type { RouterControl } from './local/router/router-control.ts';
 import { memoryWriteEndpoint } from './memory/write-endpoint.ts';
-import { combinedNotifier, logNotifier, secretReference, webhookNotifier } from './notify/index.ts';
 import { layoutFolder } from './oci/image-name.ts';
 import { layoutImageRegistry, type LayoutImageRegistry } from './oci/layout-image-registry.ts';
 import { openGroups, type ProtectedGroups } from './protected-groups.ts';
@@ -70,7 +69,7 @@ export async function openWorld(
       backups: backupsByGroup(groups),
       plans: configuredPlans(configuration.groups),
       endpoint: endpointsByGroup(groups, localWriteEndpoint(router.control), memoryWriteEndpoint()),
-      notifier: notifierOf(configuration.notifications, clock, log),
+      notifier: configuredNotifier(configuration.notifications, clock, log),
       router: localTrafficRouter(router.control),
       target: processReleaseTarget({
         folder: join(dataFolder, 'target'),
@@ -99,19 +98,4 @@ function settingsOf(configuration: Configuration, service: string): ServiceSetti
   const settings = serviceSettings(configuration, service);
   if (settings === undefined) throw new Error(`there are no settings for the service ${service}`);
   return settings;
-}
-
-function notifierOf(notifications: readonly Notification[], clock: Clock, log: Logger): Notifier {
-  return combinedNotifier(
-    Object.fromEntries(
-      notifications.map((channel, i) => {
-        if (channel.type === 'log') return [`log ${i + 1}`, logNotifier(log)];
-        const { url, secret } = channel;
-        return [
-          `webhook ${i + 1}`,
-          webhookNotifier({ url, clock, ...(secret && { secret: secretReference(secret) }) }),
-        ];
-      }),
-    ),
-  );
 }

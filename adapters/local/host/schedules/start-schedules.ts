@@ -99,4 +99,4 @@ function countBefore(cron: CronSchedule, from: number, newest: number): number {
 const inWords = (at: number): string => new Date(at).toISOString();
 
 /** `20261127T020000Z` */
-const stampOf = (at: number): string => new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+export const stampOf = (at: number): string => new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');

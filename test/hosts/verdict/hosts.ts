@@ -1,3 +1,4 @@
+import { openAzureHost } from '../azure/open-azure-host.ts';
 import type { OpenHost } from '../hosts.ts';
 import { openLocalHost } from '../local-host.ts';
 import { openQueuedHost } from '../queued-host.ts';
@@ -15,5 +16,10 @@ export const hosts: readonly NamedHost[] = [
     name: 'queued',
     what: 'what the hosts without a process have in common, over a queue in memory',
     open: openQueuedHost,
+  },
+  {
+    name: 'azure',
+    what: 'the functions of the Azure app in the real @azure packages, over a model of the Durable extension, in memory',
+    open: openAzureHost,
   },
 ];

@@ -97,6 +97,21 @@ describe('a queued runner', () => {
     expect(await store.summary(execution.arn)).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
   });
 
+  it('looks at the execution as it is now, which another process may have stepped since', async () => {
+    const { make, start, clock, last, sent, dispatcher } = await world();
+    const first = make();
+    await start(first);
+    clock.advance(60_000);
+    await make().perform(last());
+    const task = sent.find(({ kind }) => kind === 'RunTask') ?? last();
+    const performing = first.perform(task);
+    await turns();
+    dispatcher.succeed(dispatcher.accepted[0]?.key ?? '', 'done');
+
+    expect(await performing).toBe('performed');
+    expect(last()).toMatchObject({ kind: 'SetTimer', at: clock.now() + 5_000 });
+  });
+
   it('waits for no task past its deadline: the timer of the state is its outcome', async () => {
     const { make, start, clock, last, sent, store } = await world();
     const { execution } = await start();

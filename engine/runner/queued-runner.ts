@@ -21,7 +21,7 @@ export interface QueuedRunner extends Runner {
   recover(): Promise<number>;
 }
 
-export interface QueuedRunnerOptions extends Omit<RunnerOptions, 'logs'> {
+export interface QueuedRunnerOptions extends Omit<RunnerOptions, 'logs' | 'cachedExecutions'> {
   readonly queue: EffectQueue;
 }
 
@@ -55,21 +55,25 @@ export function createQueuedRunner({ queue, ...options }: QueuedRunnerOptions): 
 
   const sendOpen = (arn: ExecutionArn) => sendAll(store.outbox(arn));
 
-  const runner = assembleRunner(options, {
-    performer(assembled) {
-      work = assembled;
-      return {
-        perform: (arn, effects) =>
-          effects.length === 0 ? undefined : queue.send(effects.map((effect) => noticeOf(arn, effect))),
-        withdraw: assembled.withdraw,
-        close: () => {},
-      };
+  // Another process may have stepped an execution since this one did: what is remembered of it would ignore what it waits for.
+  const runner = assembleRunner(
+    { ...options, cachedExecutions: 0 },
+    {
+      performer(assembled) {
+        work = assembled;
+        return {
+          perform: (arn, effects) =>
+            effects.length === 0 ? undefined : queue.send(effects.map((effect) => noticeOf(arn, effect))),
+          withdraw: assembled.withdraw,
+          close: () => {},
+        };
+      },
+      among: {
+        repeated: sendOpen,
+        isOpen: async (arn, effectId) => (await store.effect(arn, effectId)) !== undefined,
+      },
     },
-    among: {
-      repeated: sendOpen,
-      isOpen: async (arn, effectId) => (await store.effect(arn, effectId)) !== undefined,
-    },
-  });
+  );
 
   /** A task that is late is given up by its own timer: what it still does is nobody's matter. */
   function untilItsDeadline(effect: Effect, done: Promise<unknown>): Promise<unknown> {

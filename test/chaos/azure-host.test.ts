@@ -60,6 +60,7 @@ interface Disturbance {
   readonly doubles?: boolean;
   readonly delayMs?: number;
   readonly kills?: number;
+  readonly processes?: number;
   /** Of the commits, those that the store refuses: with a conflict, or by not answering well. */
   readonly refusals?: number;
 }
@@ -70,7 +71,11 @@ const disturbances: readonly { readonly name: string; readonly disturbance: Dist
   { name: 'messages late and out of order', disturbance: { delayMs: 3_000 } },
   { name: 'processes that end anywhere', disturbance: { kills: 0.2 } },
   { name: 'a store that refuses commits', disturbance: { refusals: 0.2 } },
-  { name: 'all of it at once', disturbance: { doubles: true, delayMs: 3_000, kills: 0.1, refusals: 0.1 } },
+  { name: 'five processes side by side', disturbance: { processes: 5, delayMs: 500 } },
+  {
+    name: 'all of it at once',
+    disturbance: { processes: 3, doubles: true, delayMs: 3_000, kills: 0.1, refusals: 0.1 },
+  },
 ];
 
 describe.each(cases)('the Azure host on the model of its platform runs $name', ({ machine, input }) => {

@@ -55,6 +55,9 @@ export function tableMachines(rows: Rows, blobs: Blobs): Machines {
       return { row, text: row && (await blobs.text(row)) };
     });
 
+  /** They never change. */
+  const revisions = newestKept<StoredMachine>(REVISIONS);
+
   const readOwned = (text: string | undefined): Owned => JSON.parse(text ?? '{}');
   const ownedBy = async (owner: string) => readOwned((await readRow(ownedKey(owner))).text);
 
@@ -118,8 +121,13 @@ export function tableMachines(rows: Rows, blobs: Blobs): Machines {
       }
     },
     async machine(arn, revisionId): Promise<StoredMachine | undefined> {
-      const { text } = await readRow(revisionId === undefined ? newestKey(arn) : revisionKey(arn, revisionId));
-      return text === undefined ? undefined : JSON.parse(text);
+      const name = revisionId === undefined ? newestKey(arn) : revisionKey(arn, revisionId);
+      const known = revisions.get(name);
+      if (known !== undefined) return known;
+      const { text } = await readRow(name);
+      const machine: StoredMachine | undefined = text === undefined ? undefined : JSON.parse(text);
+      if (revisionId !== undefined && machine !== undefined) revisions.put(name, machine);
+      return machine;
     },
     async machines({ limit, from }) {
       const [after = ''] = readPageToken('machines', from, ['']).map(String);
@@ -139,6 +147,21 @@ export function tableMachines(rows: Rows, blobs: Blobs): Machines {
       });
     },
     catalog,
+  };
+}
+
+/** Kept in memory, so that a step of an execution reads no machine. */
+const REVISIONS = 100;
+
+function newestKept<T>(limit: number) {
+  const kept = new Map<string, T>();
+  return {
+    get: (name: string) => kept.get(name),
+    put(name: string, value: T): void {
+      kept.set(name, value);
+      const [oldest] = kept.keys();
+      if (kept.size > limit && oldest !== undefined) kept.delete(oldest);
+    },
   };
 }
 

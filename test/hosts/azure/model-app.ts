@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AppWork } from '../../../adapters/azure/host/register-functions.ts';
 import { toEpochMs } from '../../../engine/data/instant.ts';
 import type { Clock, EffectQueue } from '../../../engine/runner/ports.ts';
@@ -12,6 +13,8 @@ export interface Mischief {
   readonly doubles?: boolean;
   /** Messages come up to this late, and so out of order. */
   readonly delayMs?: number;
+  /** Processes side by side, among which the invocations are spread; 1 when absent. */
+  readonly processes?: number;
   /** Of the messages, those whose process ends somewhere before it answers; they are delivered again. */
   readonly kills?: number;
 }
@@ -37,7 +40,7 @@ export interface ModelApp {
   http(name: string, request: Request): Promise<Response>;
   /** Any other function, by name, with what triggers it. */
   trigger(name: string, event: object): Promise<void>;
-  /** Ends the process: what is under way never answers, and its messages are delivered again. */
+  /** Ends the process that this is called in, or any: what is under way never answers, and its messages are delivered again. */
   kill(): void;
   deaths(): number;
   /** Nothing is delivered any more. */
@@ -63,7 +66,9 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
   let deaths = 0;
   let isOver = false;
   let client: Parameters<Parameters<typeof registerFunctions>[0]['use']>[0] | undefined;
-  let living: Process | undefined;
+  const living = new Map<number, Process>();
+  /** The process that an invocation is in. */
+  const inside = new AsyncLocalStorage<Process>();
   const at = (instant: number, run: () => void) => void clock.at(toEpochMs(instant), () => isOver || run());
 
   const queue = durableEffectQueue(() => {
@@ -72,33 +77,39 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
   });
 
   function process(): Process {
-    if (living !== undefined) return living;
+    const { uniform = () => 0, processes = 1 } = mischief ?? {};
+    const place = Math.floor(uniform() * processes);
+    const mine = living.get(place) ?? begin(place);
+    living.set(place, mine);
+    return mine;
+  }
+
+  function begin(place: number): Process {
     let dead = false;
     const { promise: died, reject } = Promise.withResolvers<never>();
     died.catch(() => {});
-    living = {
+    return {
       work: start({ queue, isDead: () => dead }),
       died,
-      kill: () => {
+      kill() {
+        if (dead) return;
         dead = true;
+        if (!isOver) deaths++;
+        living.delete(place);
         reject(new Lost('the process died'));
       },
     };
-    return living;
   }
 
-  function kill(): void {
-    if (living === undefined) return;
-    deaths++;
-    living.kill();
-    living = undefined;
+  /** Runs an invocation in one of the processes. */
+  function run<T>(call: () => Promise<T>, mine = process()): Promise<T> {
+    return Promise.race([inside.run(mine, call), mine.died]);
   }
 
   /** Some turns of the event loop: in the middle of whatever the process does. */
-  async function killSoon(uniform: () => number): Promise<void> {
-    const mine = process();
+  async function killSoon(mine: Process, uniform: () => number): Promise<void> {
     for (let turn = Math.floor(uniform() * 40); turn > 0; turn--) await Promise.resolve();
-    if (living === mine) kill();
+    mine.kill();
   }
 
   function deliver(handle: () => Promise<void>): void {
@@ -111,7 +122,11 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
   }
 
   const registry = core.register(() =>
-    registerFunctions({ work: async () => process().work, use: (given) => void (client = given), isSigned: true }),
+    registerFunctions({
+      work: async () => (inside.getStore() ?? process()).work,
+      use: (given) => void (client = given),
+      isSigned: true,
+    }),
   );
 
   const model = durableModel({
@@ -126,10 +141,10 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
         at(clock.now() + Math.floor(uniform() * delayMs), () => deliver(handle));
     },
     invoke(_name, call) {
-      const { died } = process();
+      const mine = process();
       const { uniform = () => 1, kills = 0 } = mischief ?? {};
-      if (uniform() < kills) void killSoon(uniform);
-      return Promise.race([call(), died]);
+      if (uniform() < kills) void killSoon(mine, uniform);
+      return run(call, mine);
     },
   });
 
@@ -142,7 +157,7 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
         ? []
         : [[binding, type === 'durableClient' ? { string: JSON.stringify(clientData) } : input] as const],
     );
-    return Promise.race([core.invoke(fn, Object.fromEntries(inputs), () => {}), process().died]);
+    return run(() => core.invoke(fn, Object.fromEntries(inputs), () => {}));
   }
 
   return {
@@ -155,11 +170,11 @@ export async function startModelApp(options: ModelAppOptions): Promise<ModelApp>
       return readHttp(await invoke(name, { http: sent }));
     },
     trigger: async (name, event) => void (await invoke(name, { json: JSON.stringify(event) })),
-    kill,
+    kill: () => (inside.getStore() ?? living.values().next().value)?.kill(),
     deaths: () => deaths,
     end() {
       isOver = true;
-      living?.kill();
+      for (const each of living.values()) each.kill();
     },
   };
 }

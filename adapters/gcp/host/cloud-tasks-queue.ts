@@ -77,8 +77,11 @@ export function cloudTasksQueue(options: CloudTasksQueueOptions): EffectQueue {
 }
 
 /** The same for the same notice; its random beginning spreads tasks over Cloud Tasks' servers. */
-const nameOf = ({ arn, effectId, at = 0, link }: EffectNotice): string =>
-  createHash('sha256').update(`${arn}\n${effectId}\n${at}\n${link}`).digest('hex').slice(0, 40);
+const nameOf = ({ arn, effectId, at, link }: EffectNotice): string =>
+  createHash('sha256')
+    .update(`${arn}\n${effectId}\n${at ?? 0}\n${link}`)
+    .digest('hex')
+    .slice(0, 40);
 
 function taskOf(name: string, notice: EffectNotice, target: CloudTasksQueueOptions['target'], now: EpochMs): object {
   const { at } = notice;

@@ -99,13 +99,19 @@ export function cloudTasksEmulator({ clock, deliver, queues, mischief = {} }: Cl
   }
 
   function create(queue: string, text: string): Response {
-    const { task: asked } = JSON.parse(text) as { task: Record<string, unknown> };
+    const { task: asked } = JSON.parse(text) as {
+      readonly task: {
+        readonly name?: string;
+        readonly httpRequest?: HttpRequest;
+        readonly scheduleTime?: string;
+        readonly dispatchDeadline?: string;
+      };
+    };
     const now = clock.now();
-    const name = String(asked['name'] ?? `${queue}/tasks/${10_000_000_000_000 + unnamed++}`);
-    const request = asked['httpRequest'] as HttpRequest | undefined;
-    const at = asked['scheduleTime'] === undefined ? now : Date.parse(String(asked['scheduleTime']));
-    const deadlineSeconds =
-      asked['dispatchDeadline'] === undefined ? 600 : Number.parseFloat(String(asked['dispatchDeadline']));
+    const name = asked.name ?? `${queue}/tasks/${10_000_000_000_000 + unnamed++}`;
+    const request = asked.httpRequest;
+    const at = asked.scheduleTime === undefined ? now : Date.parse(asked.scheduleTime);
+    const deadlineSeconds = asked.dispatchDeadline === undefined ? 600 : Number.parseFloat(asked.dispatchDeadline);
     const invalid = (message: string) => refusal(400, 'INVALID_ARGUMENT', message);
     if (request?.url === undefined) return invalid('HttpRequest.url is required');
     if (

@@ -1,0 +1,72 @@
+import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
+import type { ObjectStore } from '../../../engine/runner/object-store.ts';
+import type { Clock, EffectQueue, EventSink, ExecutionStore, Ids } from '../../../engine/runner/ports.ts';
+import { createQueuedRunner, type QueuedRunner } from '../../../engine/runner/queued-runner.ts';
+import { machineCache } from '../../local/host/machine-cache.ts';
+import type { LocalFunctions } from '../../local/local-function.ts';
+import { inProcessTaskDispatcher } from '../../local/task-dispatcher.ts';
+import { refuseUnoffered } from './refuse-unoffered.ts';
+import { rememberedRevisions } from './remembered-revisions.ts';
+
+export interface GcpEngineParts {
+  readonly store: ExecutionStore;
+  readonly queue: EffectQueue;
+  /** By ARN. Each runs inside the request that brought its task. */
+  readonly functions: LocalFunctions;
+  /** What distributed Maps read and write; without it, machines that name an ItemReader or a ResultWriter are refused. */
+  readonly objects?: ObjectStore | undefined;
+  /** Told when an execution's status changes. */
+  readonly events?: EventSink | undefined;
+  /** Absent: who may call is the business of whoever passes requests on. */
+  readonly authentication?: Authentication | undefined;
+  /** In the ARNs. */
+  readonly place: { readonly region: string; readonly account: string };
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Told of what is the host's fault. */
+  readonly onProblem: (problem: string, thrown: unknown, about?: string) => void;
+}
+
+export interface GcpEngine {
+  readonly runner: QueuedRunner;
+  /** The Step Functions wire API. */
+  readonly api: (request: Request) => Promise<Response>;
+}
+
+/** The platform decides how many tasks an instance has at a time: one for each request. */
+const TASKS_AT_ONCE = 1000;
+
+/**
+ * The interpreter and its API in an instance that lives from request to request. Express machines need a process that goes on
+ * after the answer, log delivery one that keeps what was not taken, activities one that workers wait at: none is offered
+ * here, and a machine that needs it is refused.
+ */
+export function composeGcpEngine(parts: GcpEngineParts): GcpEngine {
+  const { store, queue, functions, objects, events, authentication, place, clock, ids, onProblem } = parts;
+  const dispatcher = inProcessTaskDispatcher({
+    functions,
+    concurrency: TASKS_AT_ONCE,
+    clock,
+    log: (message, { key }) => onProblem(message, undefined, key),
+  });
+  const runner = createQueuedRunner({
+    store: rememberedRevisions(store),
+    queue,
+    dispatcher,
+    // An execution that another instance has moved on must not be stepped from what this one remembers: an event that
+    // changes nothing there would be taken for a late one, and no conflict would tell.
+    cachedExecutions: 0,
+    ...(objects && { objects }),
+    events,
+    clock,
+    ids,
+    machineOf: machineCache((resource) => dispatcher.knows(resource)),
+    onProblem: (problem, execution, thrown) => onProblem(problem, thrown, execution),
+  });
+  const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
+  const offered = { objects: objects !== undefined, knows: dispatcher.knows };
+  return {
+    runner,
+    api: stepFunctionsApi({ operations: refuseUnoffered(operations, offered), ids, authentication, onProblem }),
+  };
+}

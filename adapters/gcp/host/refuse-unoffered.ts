@@ -1,6 +1,5 @@
 import { ApiError, type StepFunctionsOperations } from '../../../engine/api/index.ts';
 import { type Diagnostic, readMachine, type States } from '../../../engine/asl/index.ts';
-import { isObject, type Json, own } from '../../../engine/data/json.ts';
 
 /** What a host has that not every host has. */
 export interface Offered {
@@ -44,7 +43,8 @@ export function refuseUnoffered(operations: StepFunctionsOperations, offered: Of
 
 /** Of a definition that cannot be read, none: the operation says what is wrong with it. */
 function unofferedIn(request: unknown, offered: Offered): readonly Diagnostic[] {
-  const text = isObject(request as Json) ? own(request as { readonly definition?: Json }, 'definition') : undefined;
+  const text =
+    typeof request === 'object' && request !== null && 'definition' in request ? request.definition : undefined;
   if (typeof text !== 'string') return [];
   const reading = readMachine(text, { knows: offered.knows });
   return reading.ok ? unofferedAmong(reading.machine, '', offered) : [];

@@ -20,11 +20,42 @@ interface WorkflowMachinesOptions {
  * @throws Error with every problem and its place, when a definition cannot be used
  */
 export async function createWorkflowMachines(options: WorkflowMachinesOptions): Promise<readonly StoredMachine[]> {
-  const { folder, store, addresses, clock } = options;
-  const names = workflowNames(folder);
+  const names = workflowNames(options.folder);
+  return putMachines(
+    names.map((name) => [name, readDefinition(definitionFile(options.folder, name), names, options)]),
+    options,
+  );
+}
+
+/**
+ * Puts those workflows of the folder that this host can run, and gives the names of the others: they name a function that is
+ * not here, or a workflow that is left out.
+ */
+export async function putUsableWorkflows(options: WorkflowMachinesOptions): Promise<readonly string[]> {
+  const all = workflowNames(options.folder);
+  const usable = new Set(all);
+  const definitions = new Map<string, string>();
+  for (let before = -1; before !== usable.size; ) {
+    before = usable.size;
+    for (const name of usable) {
+      const reading = tryDefinition(definitionFile(options.folder, name), [...usable], options);
+      if (typeof reading === 'string') definitions.set(name, reading);
+      else usable.delete(name);
+    }
+  }
+  await putMachines(
+    [...definitions].filter(([name]) => usable.has(name)),
+    options,
+  );
+  return all.filter((name) => !usable.has(name));
+}
+
+async function putMachines(
+  definitions: readonly (readonly [name: string, definition: string])[],
+  { store, addresses, clock }: WorkflowMachinesOptions,
+): Promise<readonly StoredMachine[]> {
   const machines: StoredMachine[] = [];
-  for (const name of names) {
-    const definition = readDefinition(definitionFile(folder, name), names, options);
+  for (const [name, definition] of definitions) {
     const arn = addresses.machine(name);
     const revisionId = createHash('sha256').update(definition).digest('hex').slice(0, 32);
     const before = await store.machine(arn);
@@ -54,7 +85,17 @@ export const workflowNames = (folder: string): readonly string[] =>
 const definitionFile = (folder: string, name: string): string => join(folder, name, 'definition.asl.yaml');
 
 function readDefinition(file: string, workflows: readonly string[], options: WorkflowMachinesOptions): string {
-  const { addresses, functions } = options;
+  const found = tryDefinition(file, workflows, options);
+  if (typeof found === 'string') return found;
+  throw new Error(`the workflow cannot be used:\n${found.problems.join('\n')}`);
+}
+
+/** The definition with its names replaced, or every problem with its place. */
+function tryDefinition(
+  file: string,
+  workflows: readonly string[],
+  { addresses, functions }: WorkflowMachinesOptions,
+): string | { readonly problems: readonly string[] } {
   const text = readDefinitionText(readFileSync(file, 'utf8'));
   const resolve = (name: string) => {
     if (functions.includes(name)) return addresses.function(name);
@@ -66,9 +107,10 @@ function readDefinition(file: string, workflows: readonly string[], options: Wor
   const reading = readMachine(definition);
   const problems = unknown.length > 0 ? unknown : reading.ok ? [] : reading.diagnostics;
   if (problems.length === 0) return definition;
-  const lines = problems.map(({ code, message, location }) => {
-    const { line, column } = text.locate(location);
-    return `  ${file}:${line}:${column} ${code}: ${message}`;
-  });
-  throw new Error(`the workflow cannot be used:\n${lines.join('\n')}`);
+  return {
+    problems: problems.map(({ code, message, location }) => {
+      const { line, column } = text.locate(location);
+      return `  ${file}:${line}:${column} ${code}: ${message}`;
+    }),
+  };
 }

@@ -148,7 +148,7 @@ describe('the host for Google Cloud', () => {
     const host = await hostWith({
       functions: {
         async ask(input) {
-          tokens.push(String(isObject(input) ? input['token'] : undefined));
+          if (isObject(input) && typeof input['token'] === 'string') tokens.push(input['token']);
         },
       },
       definitions: {

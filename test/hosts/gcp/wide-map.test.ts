@@ -75,7 +75,7 @@ describe('a wide Map on Google Cloud', () => {
       expect(i + 1).toBeLessThanOrEqual(FIRESTORE_PACE.burst + since);
     }
     const [first = '', second = '', third = ''] = hottest(meter.writes);
-    expect([first, second].map((path) => path.split('/')[0]).sort()).toEqual(['executions', 'mapRuns']);
+    expect(new Set([first, second].map((path) => path.split('/')[0]))).toEqual(new Set(['executions', 'mapRuns']));
     expect(meter.writes.get(third)).toBeLessThan(10);
   });
 

@@ -98,9 +98,14 @@ export async function openGcpHost(
     onProblem,
   });
   const names = [...functions.keys()].map((arn) => arn.split(':').at(-1) ?? '');
-  const unusable = await putUsableWorkflows({ folder: workflows, store, addresses, functions: names, clock });
-  if (unusable.length > 0) log.warn({ workflows: unusable }, 'workflows that name what is not here were left out');
-  const machine = (name: string) => store.machine(addresses.machine(name));
+  const putWorkflows = once(async () => {
+    const leftOut = await putUsableWorkflows({ folder: workflows, store, addresses, functions: names, clock });
+    if (leftOut.length > 0) log.warn({ workflows: leftOut }, 'workflows that name what is not here were left out');
+  });
+  const machine = async (name: string) => {
+    await putWorkflows();
+    return store.machine(addresses.machine(name));
+  };
   const tell = (message: string, details: object) => log.info(details, message);
   const pushed = startPushed({ configuration, ...engine, deployMachine: () => machine('deploy'), log: tell });
   const webhook = registryWebhook(settings.webhookToken, pushed);
@@ -113,6 +118,7 @@ export async function openGcpHost(
           { error: 'the API is closed: name keys under `authentication` in pointsman.yaml' },
           { status: 403 },
         );
+      await putWorkflows();
       return engine.api(request);
     },
     perform: performFunction({
@@ -132,6 +138,16 @@ export async function openGcpHost(
       onProblem,
     }),
   };
+}
+
+/** Does it at the first call, for all that come; when it fails, the next call tries again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () =>
+    (done ??= work().catch((thrown: unknown) => {
+      done = undefined;
+      throw thrown;
+    }));
 }
 
 /** A folder would end with the instance: objects are those of a service that speaks S3's protocol, as Cloud Storage does. */

@@ -14,7 +14,7 @@ const notice = z.object({
 export interface PerformOptions {
   readonly runner: Pick<QueuedRunner, 'perform'>;
   /** Why a request may not call; undefined when it may. */
-  readonly problemOf: (authorization: string | undefined) => Promise<string | undefined>;
+  readonly problemOf: (authorization: string | null) => string | undefined;
   readonly onProblem: (problem: string, thrown: unknown, about?: string) => void;
 }
 
@@ -28,7 +28,7 @@ export function performFunction({
   onProblem,
 }: PerformOptions): (request: Request) => Promise<Response> {
   return async (request) => {
-    const refused = await problemOf(request.headers.get('authorization') ?? undefined);
+    const refused = problemOf(request.headers.get('authorization'));
     if (refused !== undefined) {
       onProblem(`a call of the function that performs effects was refused: ${refused}`, undefined);
       return Response.json({ error: refused }, { status: 403 });

@@ -1,26 +1,29 @@
 import { type Authentication, stepFunctionsApi, stepFunctionsOperations } from '../../../engine/api/index.ts';
 import type { ObjectStore } from '../../../engine/runner/object-store.ts';
-import type { Clock, EffectQueue, EventSink, ExecutionStore, Ids } from '../../../engine/runner/ports.ts';
+import type {
+  Clock,
+  EffectQueue,
+  EventSink,
+  ExecutionStore,
+  Ids,
+  TaskDispatcher,
+} from '../../../engine/runner/ports.ts';
 import { createQueuedRunner, type QueuedRunner } from '../../../engine/runner/queued-runner.ts';
 import { machineCache } from '../../local/host/machine-cache.ts';
-import type { LocalFunctions } from '../../local/local-function.ts';
-import { inProcessTaskDispatcher } from '../../local/task-dispatcher.ts';
 import { refuseUnoffered } from './refuse-unoffered.ts';
 import { rememberedRevisions } from './remembered-revisions.ts';
 
 export interface GcpEngineParts {
   readonly store: ExecutionStore;
   readonly queue: EffectQueue;
-  /** By ARN. Each runs inside the request that brought its task. */
-  readonly functions: LocalFunctions;
+  /** Runs a function inside the request that brought its task. */
+  readonly dispatcher: TaskDispatcher;
   /** What distributed Maps read and write; without it, machines that name an ItemReader or a ResultWriter are refused. */
   readonly objects?: ObjectStore | undefined;
   /** Told when an execution's status changes. */
   readonly events?: EventSink | undefined;
   /** Absent: who may call is the business of whoever passes requests on. */
   readonly authentication?: Authentication | undefined;
-  /** In the ARNs. */
-  readonly place: { readonly region: string; readonly account: string };
   readonly clock: Clock;
   readonly ids: Ids;
   /** Told of what is the host's fault. */
@@ -29,12 +32,9 @@ export interface GcpEngineParts {
 
 export interface GcpEngine {
   readonly runner: QueuedRunner;
-  /** The Step Functions wire API. */
-  readonly api: (request: Request) => Promise<Response>;
+  /** The Step Functions wire API of one account and region. */
+  api(place: { readonly region: string; readonly account: string }): (request: Request) => Promise<Response>;
 }
-
-/** The platform decides how many tasks an instance has at a time: one for each request. */
-const TASKS_AT_ONCE = 1000;
 
 /**
  * The interpreter and its API in an instance that lives from request to request. Express machines need a process that goes on
@@ -42,13 +42,7 @@ const TASKS_AT_ONCE = 1000;
  * here, and a machine that needs it is refused.
  */
 export function composeGcpEngine(parts: GcpEngineParts): GcpEngine {
-  const { store, queue, functions, objects, events, authentication, place, clock, ids, onProblem } = parts;
-  const dispatcher = inProcessTaskDispatcher({
-    functions,
-    concurrency: TASKS_AT_ONCE,
-    clock,
-    log: (message, { key }) => onProblem(message, undefined, key),
-  });
+  const { store, queue, dispatcher, objects, events, authentication, clock, ids, onProblem } = parts;
   const runner = createQueuedRunner({
     store: rememberedRevisions(store),
     queue,
@@ -63,10 +57,12 @@ export function composeGcpEngine(parts: GcpEngineParts): GcpEngine {
     machineOf: machineCache((resource) => dispatcher.knows(resource)),
     onProblem: (problem, execution, thrown) => onProblem(problem, thrown, execution),
   });
-  const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
   const offered = { objects: objects !== undefined, knows: dispatcher.knows };
   return {
     runner,
-    api: stepFunctionsApi({ operations: refuseUnoffered(operations, offered), ids, authentication, onProblem }),
+    api(place) {
+      const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
+      return stepFunctionsApi({ operations: refuseUnoffered(operations, offered), ids, authentication, onProblem });
+    },
   };
 }

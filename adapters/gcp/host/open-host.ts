@@ -14,6 +14,7 @@ import { executionLeases } from '../../local/host/execution-leases.ts';
 import { putUsableWorkflows } from '../../local/host/workflow-machines.ts';
 import { randomIds } from '../../local/random-ids.ts';
 import { systemClock } from '../../local/system-clock.ts';
+import { inProcessTaskDispatcher } from '../../local/task-dispatcher.ts';
 import { readPushNotification } from '../../oci/push-notification.ts';
 import { type Documents, firestoreDocuments } from '../firestore/documents.ts';
 import { firestoreExecutionStore } from '../firestore/execution-store/firestore-execution-store.ts';
@@ -40,6 +41,9 @@ export interface GcpServices {
   readonly objects?: ObjectStore | undefined;
   readonly events?: EventSink | undefined;
 }
+
+/** The platform decides how many tasks an instance has at a time: one for each request. */
+const TASKS_AT_ONCE = 1000;
 
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
 
@@ -79,6 +83,12 @@ export async function openGcpHost(
   const functions = stepFunctionsHere(ports, addresses.function);
   const onProblem = (problem: string, thrown: unknown, about?: string) => log.error({ err: thrown, about }, problem);
   const authentication = authenticationIn(configuration);
+  const dispatcher = inProcessTaskDispatcher({
+    functions,
+    concurrency: TASKS_AT_ONCE,
+    clock,
+    log: (message, { key }) => onProblem(message, undefined, key),
+  });
   const engine = composeGcpEngine({
     store,
     queue: cloudTasksQueue({
@@ -88,16 +98,16 @@ export async function openGcpHost(
       clock,
       ...(services.tasksApi && { fetch: services.tasksApi }),
     }),
-    functions,
+    dispatcher,
     objects: services.objects ?? (await objectsIn(configuration)),
     events: services.events ?? eventSinkIn(configuration, log),
     authentication,
-    place: configuration.aws,
     clock,
     ids: randomIds,
     onProblem,
   });
   const names = [...functions.keys()].map((arn) => arn.split(':').at(-1) ?? '');
+  const stepFunctionsApi = engine.api(configuration.aws);
   const putWorkflows = once(async () => {
     const leftOut = await putUsableWorkflows({ folder: workflows, store, addresses, functions: names, clock });
     if (leftOut.length > 0) log.warn({ workflows: leftOut }, 'workflows that name what is not here were left out');
@@ -119,7 +129,7 @@ export async function openGcpHost(
           { status: 403 },
         );
       await putWorkflows();
-      return engine.api(request);
+      return stepFunctionsApi(request);
     },
     perform: performFunction({
       ...engine,

@@ -1,5 +1,6 @@
 import { openAzureHost } from '../azure/open-azure-host.ts';
 import type { OpenHost } from '../hosts.ts';
+import { openGcpHost } from '../gcp/open-gcp-host.ts';
 import { openLocalHost } from '../local-host.ts';
 import { openQueuedHost } from '../queued-host.ts';
 
@@ -21,5 +22,10 @@ export const hosts: readonly NamedHost[] = [
     name: 'azure',
     what: 'the functions of the Azure app in the real @azure packages, over a model of the Durable extension, in memory',
     open: openAzureHost,
+  },
+  {
+    name: 'gcp',
+    what: 'Google Cloud: the real Functions Framework; Firestore and Cloud Tasks are emulators',
+    open: openGcpHost,
   },
 ];

@@ -120,6 +120,26 @@ describe('the deployed functions', () => {
     await expect(client(url, 'another').send(new ListStateMachinesCommand({}))).rejects.toThrow('signature');
   });
 
+  it("leave AWS's signature alone when Cloud Run's token comes in a header of its own", async () => {
+    const { urlOf } = await deployed(signed);
+    const sfn = client(await urlOf('api'), 'a secret');
+    const seen: string[] = [];
+    sfn.middlewareStack.addRelativeTo(
+      <T, R>(next: (args: T) => R) =>
+        (args: T): R => {
+          const { request } = args as { readonly request: { readonly headers: Record<string, string> } };
+          const { headers } = request;
+          Object.assign(headers, { 'x-serverless-authorization': 'Bearer of-the-caller' });
+          seen.push(headers['authorization'] ?? '');
+          return next(args);
+        },
+      { relation: 'after', toMiddleware: 'httpSigningMiddleware' },
+    );
+
+    expect((await sfn.send(new ListStateMachinesCommand({}))).stateMachines).toEqual([]);
+    expect(seen).toEqual([expect.not.stringContaining('x-serverless-authorization')]);
+  });
+
   it('keep the API closed while the configuration names no keys', async () => {
     const { post } = await deployed('');
     const headers = { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' };

@@ -20,7 +20,7 @@ export interface Trace {
 }
 
 /** Real time for a run that does not end. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /** So that what chance decides, such as the jitter of a Retry, is the same on every host. */
 const SAME_IDS = { next: () => '0'.repeat(32) };

@@ -18,6 +18,16 @@ const external = [
   '@aws-sdk/client-s3',
 ];
 
+/** zod brings its messages in fifty languages; we speak one. */
+const englishOnly = {
+  name: 'english-only',
+  setup(building) {
+    building.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const { metafile } = await build({
@@ -29,6 +39,7 @@ const { metafile } = await build({
   format: 'esm',
   external,
   metafile: true,
+  plugins: [englishOnly],
   minify: true,
   keepNames: true,
   sourcemap: 'linked',

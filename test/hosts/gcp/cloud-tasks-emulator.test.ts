@@ -151,6 +151,21 @@ describe('the emulator of Cloud Tasks', () => {
     expect(endless.given.length).toBeGreaterThan(150);
   });
 
+  it('keeps no task longer than 31 days, however often it may be tried', async () => {
+    const { clock, create, look } = world({ answer: () => 500, retry: { maxAttempts: -1, minBackoffSeconds: 3600 } });
+    await create(named('a'));
+    const hours = async (count: number) => {
+      for (let hour = 0; hour < count; hour++) {
+        clock.advance(3_600_000);
+        for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+      }
+    };
+    await hours(31 * 24 - 2);
+    expect(await look('a')).toBe(200);
+    await hours(4);
+    expect(await look('a')).toBe(404);
+  });
+
   it('gives up an attempt at its deadline, and makes another', async () => {
     const { create, pass, given } = world({ answer: () => new Promise(() => {}), retry: { minBackoffSeconds: 1 } });
     await create({ ...named('a'), dispatchDeadline: '15s' });

@@ -64,6 +64,8 @@ interface HttpRequest {
 const REMEMBERED_MS = 3_600_000;
 const FURTHEST_MS = 30 * 24 * 3_600_000;
 const TASK_BYTES = 1_048_576;
+/** Tried without limit or not, a task is kept no longer. */
+const KEPT_MS = 31 * 24 * 3_600_000;
 
 /** Cloud Tasks as one fetch handler over a clock, and what it did. */
 export function cloudTasksEmulator({ clock, deliver, queues, mischief = {} }: CloudTasksEmulatorOptions) {
@@ -199,6 +201,7 @@ export function cloudTasksEmulator({ clock, deliver, queues, mischief = {} }: Cl
     const retry = retryOf(task.queue);
     const isOld = retry.maxRetrySeconds === 0 || clock.now() - task.firstAttemptAt >= retry.maxRetrySeconds * 1000;
     if (retry.maxAttempts !== -1 && task.attempts >= retry.maxAttempts && isOld) return end(task);
+    if (clock.now() - task.createdAt >= KEPT_MS) return end(task);
     const pauseMs = backoffSeconds(retry, tries) * 1000;
     const asked = Number(answer?.headers.get('retry-after') ?? 0) * 1000;
     const isBusy = answer?.status === 429 || answer?.status === 503;

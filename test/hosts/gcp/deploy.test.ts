@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +137,7 @@ describe('npm run package:gcp', () => {
   it('makes a folder that registers every function under the real framework', async () => {
     const folder = await temporaryFolder();
     await run(process.execPath, [join(root, 'scripts/package-gcp.mjs'), folder], { cwd: folder });
+    expect((await stat(join(folder, 'index.js'))).size).toBeLessThan(900_000);
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<
       string,

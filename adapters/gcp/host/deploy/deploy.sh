@@ -80,7 +80,7 @@ node -e '
 done
 
 say '4/7 queue: effects are tried until they are done'
-settings=(--location="$REGION" --max-attempts=-1 --min-backoff=1s --max-backoff=300s --max-doublings=5
+settings=(--location="$REGION" --max-attempts=unlimited --min-backoff=1s --max-backoff=300s --max-doublings=5
   --max-dispatches-per-second=200 --max-concurrent-dispatches=500 --log-sampling-ratio=0.01)
 if is_there tasks queues describe "$queue" --location="$REGION"; then
   in_project tasks queues update "$queue" "${settings[@]}"

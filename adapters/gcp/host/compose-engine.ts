@@ -47,9 +47,6 @@ export function composeGcpEngine(parts: GcpEngineParts): GcpEngine {
     store: rememberedRevisions(store),
     queue,
     dispatcher,
-    // An execution that another instance has moved on must not be stepped from what this one remembers: an event that
-    // changes nothing there would be taken for a late one, and no conflict would tell.
-    cachedExecutions: 0,
     ...(objects && { objects }),
     events,
     clock,

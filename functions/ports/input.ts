@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { StepFailure } from '../step-failure.ts';
 
 /**
@@ -8,7 +9,7 @@ import { StepFailure } from '../step-failure.ts';
 export const reader =
   <Schema extends z.ZodMiniType>(name: string, schema: Schema) =>
   (raw: unknown): z.output<Schema> => {
-    const read = schema.safeParse(raw, { error: z.locales.en().localeError });
+    const read = schema.safeParse(raw, { error: en().localeError });
     if (read.success) return read.data;
     const problems = read.error.issues.map(
       ({ path, message }) => `${path.length === 0 ? 'input' : path.join('.')}: ${message}`,

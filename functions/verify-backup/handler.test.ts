@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { backupWorld } from '../../test/support/backup-world.ts';
 import { damageVault } from '../../test/support/damage-vault.ts';
 import { idleCall } from '../../test/support/idle-call.ts';
+import { StepFailure } from '../step-failure.ts';
 import { verifyBackup } from './handler.ts';
 
 const id = 'shop-20260101T010000Z';
@@ -29,4 +30,22 @@ it('notes when the bytes were read', async () => {
     site: 'south',
     intactAt: world.clock.now(),
   });
+});
+
+it('says of a snapshot whose bytes nobody sees that it was not read, and notes nothing', async () => {
+  const world = backupWorld();
+  await world.backupAfterAnHour();
+  const before = await world.record(id);
+  const verify = async () => {
+    throw new StepFailure('Pointsman.NotOffered', 'the platform does not show them');
+  };
+  const backups = { ...world.backups, verify };
+
+  expect(await verifyBackup.run({ group: 'shop', id, site: 'south' }, { ...world, backups }, idleCall)).toEqual({
+    id,
+    site: 'south',
+    intactAt: null,
+    unread: 'the platform does not show them',
+  });
+  expect(await world.record(id)).toEqual(before);
 });

@@ -4,8 +4,14 @@ import type { RecoveryPlan, RecoveryPlans } from '../functions/ports/recovery/re
 import { noSuchGroup, rehearsed } from './by-group.ts';
 import type { GroupSettings } from './group-configuration.ts';
 
+/** What is decided about a group whatever its store is; of its sites, the names. */
+export interface PlannedGroup
+  extends Pick<GroupSettings, 'services' | 'objectives' | 'catchUpSeconds' | 'verifiedWithinHours' | 'backup'> {
+  readonly sites: Readonly<Record<string, unknown>>;
+}
+
 /** What the configuration says about protected groups, as plans. */
-export function configuredPlans(groups: Readonly<Record<GroupName, GroupSettings>>): RecoveryPlans {
+export function configuredPlans(groups: Readonly<Record<GroupName, PlannedGroup>>): RecoveryPlans {
   const plans = new Map(Object.entries(groups).map(([group, settings]) => [group, planOf(group, settings)]));
   return {
     async read(group) {
@@ -17,7 +23,7 @@ export function configuredPlans(groups: Readonly<Record<GroupName, GroupSettings
   };
 }
 
-function planOf(group: GroupName, settings: GroupSettings): RecoveryPlan {
+function planOf(group: GroupName, settings: PlannedGroup): RecoveryPlan {
   const { services, objectives, catchUpSeconds, verifiedWithinHours, backup } = settings;
   const sites = Object.keys(settings.sites);
   const decided = {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { planSettings } from './plan-settings.ts';
 import { redisStore } from './redis/redis-configuration.ts';
 
 // What `groups:` of pointsman.yaml takes: protected groups, a store on two or more sites each.
@@ -8,7 +9,6 @@ const name = z.string().check(z.regex(/^[a-z0-9-]{1,40}$/, 'a name is lower-case
 /** Where a secret is: `env:NAME` or `file:PATH`. */
 const reference = z.string().check(z.regex(/^(env|file):.+/, 'a secret is given as env:NAME or file:PATH'));
 const port = z.int().check(z.gte(0), z.lte(65_535));
-const count = (fallback: number) => z._default(z.int().check(z.gte(0)), fallback);
 const positive = (fallback: number) => z._default(z.number().check(z.positive()), fallback);
 
 const postgresStore = z.strictObject({
@@ -34,17 +34,6 @@ const postgresStore = z.strictObject({
   backups: z._default(z.enum(['built-in', 'pgbackrest']), 'built-in'),
 });
 
-const retention = z.strictObject({
-  last: count(3),
-  hourly: count(0),
-  daily: count(7),
-  weekly: count(4),
-  monthly: count(6),
-  yearly: count(0),
-  timeZone: z._default(z.string(), 'UTC'),
-  minimumAgeHours: count(24),
-});
-
 export const group = z.strictObject({
   /** Address of the store for its clients on this machine; 0 takes any free port. */
   port: z._default(port, 0),
@@ -60,26 +49,7 @@ export const group = z.strictObject({
       lockHours: z.optional(z.number().check(z.positive())),
     }),
   ),
-  /** Services that stand on the store: their requests that may write wait while it moves. */
-  services: z._default(z.array(name), []),
-  objectives: z.prefault(
-    z.strictObject({ rtoSeconds: positive(60), rpoSeconds: positive(5), rpoBytes: count(16 * 1024 * 1024) }),
-    {},
-  ),
-  /** How long a switchover may keep writes waiting until it gives up, with nothing lost. */
-  catchUpSeconds: positive(10),
-  /** A backup must have been restored and checked within this. */
-  verifiedWithinHours: positive(7 * 24),
-  backup: z.prefault(
-    z.strictObject({
-      /** Every how many backups is a full one. */
-      fullEvery: z._default(z.int().check(z.gte(1)), 7),
-      /** Sites that get a copy; all others than the one it is taken at, when absent. */
-      copyTo: z.optional(z.array(name)),
-      retention: z.prefault(retention, {}),
-    }),
-    {},
-  ),
+  ...planSettings,
 });
 
 export type PostgresStoreSettings = z.output<typeof postgresStore>;

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { Runner } from '../../../engine/runner/runner.ts';
 import type { ExecutionStore, StoredMachine } from '../../../engine/runner/ports.ts';
 import type { Leases } from '../../../functions/ports/leases.ts';
@@ -6,6 +5,7 @@ import type { ReleaseLedger } from '../../../functions/ports/release-ledger.ts';
 import type { Digest } from '../../../functions/ports/release.ts';
 import type { RunOrder, RunOrders } from '../../../functions/ports/run-orders.ts';
 import type { ServiceSettings } from '../../configuration.ts';
+import { rolloutName } from '../../rollout-name.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Deployments {
@@ -43,9 +43,6 @@ interface DeploymentsOptions {
   readonly now: () => number;
 }
 
-/** Records looked through for the release promoted last. */
-const RECENT_RECORDS = 100;
-
 export function createDeployments(options: DeploymentsOptions): Deployments {
   const { runner, store, machine, images, leases, ledger, orders, settings, now } = options;
 
@@ -78,7 +75,7 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
         canary,
         ...(recoveryPoint !== undefined && { recoveryPoint: { group: recoveryPoint } }),
       };
-      const name = await nameOf(service, digest, retry);
+      const name = await rolloutName(ledger, service, digest, retry);
       const { kind, execution } = await runner.start({ machine, name, input: JSON.stringify(input) });
       return { executionArn: execution.arn, started: kind === 'started' };
     },
@@ -97,13 +94,4 @@ export function createDeployments(options: DeploymentsOptions): Deployments {
       return orders.give({ execution: rollout.arn, order, by, reason, at: now() });
     },
   };
-
-  /** The same release after the same promotion has the same name, so a doubled push finds the rollout of the first. */
-  async function nameOf(service: string, digest: Digest, retry: boolean): Promise<string> {
-    const records = await ledger.list(service, RECENT_RECORDS);
-    const promoted = records.find(({ outcome }) => outcome === 'promoted')?.execution ?? 'nothing';
-    const since = createHash('sha256').update(promoted).digest('hex').slice(0, 8);
-    const parts = [service, digest.slice('sha256:'.length).slice(0, 12), retry ? randomUUID().slice(0, 8) : since];
-    return parts.join('-');
-  }
 }

@@ -9,6 +9,8 @@ export interface SqlAddress {
   readonly password: string;
   /** For commands of the replication protocol beside SQL; such a session takes no values. (PostgreSQL 18, 54.4) */
   readonly replication?: 'database';
+  /** Encrypts the session; absent: it is not. */
+  readonly ssl?: { readonly rejectUnauthorized: boolean };
 }
 
 export type Sql = <R extends QueryResultRow = QueryResultRow>(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { GroupName } from '../functions/ports/recovery/position.ts';
 import type { RecoveryPlan, RecoveryPlans } from '../functions/ports/recovery/recovery-plans.ts';
 import { noSuchGroup, rehearsed } from './by-group.ts';
@@ -38,6 +37,7 @@ function planOf(group: GroupName, settings: PlannedGroup): RecoveryPlan {
       retention: backup.retention,
     },
   };
+  const { createHash } = process.getBuiltinModule('node:crypto'); // a function without plans need not load it
   const version = createHash('sha256').update(JSON.stringify(decided)).digest('hex').slice(0, 12);
   return { group, version, ...decided };
 }

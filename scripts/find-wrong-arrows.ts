@@ -15,7 +15,7 @@ interface WrongArrow {
 }
 
 const sources = '**/*.{ts,mts,cts,js,mjs,cjs}';
-const notOurs = ['node_modules', '.git', '.pointsman', 'coverage'];
+const notOurs = ['node_modules', '.git', '.pointsman', '.serverless', '.esbuild', 'build', 'coverage'];
 
 /** Every import below `root` that breaks a rule of import-rules.ts, by file and line. Packages and `node:` are free. */
 export function findWrongArrows(root: string): WrongArrow[] {

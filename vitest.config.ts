@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
 const processes = ['test/e2e/**/*.test.ts', 'adapters/local/**/*.test.ts', 'examples/**/*.test.ts'];
 /** Tests that run database servers, or play deaths by the hundred. */
 const servers = [
-  'adapters/{postgres,pgbackrest,redis,aws,azure}/**/*.test.ts',
+  'adapters/{postgres,redis,aws,azure,gcp}/**/*.test.ts',
   'test/{chaos,contracts}/**/*.test.ts',
-  'test/hosts/azure/**/*.test.ts',
+  'test/hosts/{aws,azure,gcp}/**/*.test.ts',
 ];
 
 /**

@@ -3,22 +3,21 @@ import { readRecordings } from '../../conformance/case.ts';
 import { ACCOUNT, REGION } from '../../conformance/case-host.ts';
 import { type Client, createClient } from '../../conformance/client.ts';
 import { runCase, type Theatre } from '../../conformance/run-case.ts';
-import type { NamedHost } from './hosts.ts';
+import type { OpenHost } from '../hosts.ts';
 
-/** Executions, and executions with functions and callbacks; the others ask about the API. */
-const TIERS = [1, 2];
-
-export interface RecordingsVerdict {
-  readonly passed: number;
-  readonly failed: readonly string[];
-  /** Cases of machines that the host refuses to create. */
-  readonly refused: number;
-  /** Why, once each. */
-  readonly first: string;
-}
+export type RecordingVerdict =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'different'; readonly difference: string }
+  /** The host refuses to create such a machine, and says so. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'not-applicable'; readonly reason: string };
 
 /** Plays what was recorded on AWS on a host, and compares with what AWS did. */
-export async function playRecordings(folder: string, { open }: NamedHost, only: string): Promise<RecordingsVerdict> {
+export async function* playRecordings(
+  folder: string,
+  ids: ReadonlySet<string>,
+  open: OpenHost,
+): AsyncGenerator<readonly [id: string, verdict: RecordingVerdict]> {
   const { cases, behaviours } = readRecordings(folder);
   let fetchAs: (account: string) => Fetch = () => () => new Response(null, { status: 503 });
   const accountOf = (request: Request) => /^\/accounts\/(\d+)/.exec(new URL(request.url).pathname)?.[1] ?? ACCOUNT;
@@ -32,23 +31,20 @@ export async function playRecordings(folder: string, { open }: NamedHost, only: 
       return client;
     },
   };
-  let passed = 0;
-  const failed: string[] = [];
-  const refusals: string[] = [];
   try {
-    for (const recorded of cases.filter(({ tier, id }) => TIERS.includes(tier) && id.includes(only))) {
+    for (const recorded of cases.filter(({ id }) => ids.has(id))) {
       const outcome = await runCase(recorded, behaviours, theatre, open);
-      if (outcome.kind === 'passed') passed++;
-      else if (outcome.kind === 'failed' && REFUSED.test(outcome.difference)) refusals.push(outcome.difference);
-      else if (outcome.kind === 'failed') failed.push(`${recorded.id}\n    ${outcome.difference}`);
+      if (outcome.kind === 'passed') yield [recorded.id, { kind: 'same' }];
+      else if (outcome.kind === 'not-applicable') yield [recorded.id, outcome];
+      else if (REFUSED.test(outcome.difference)) yield [recorded.id, { kind: 'refused', reason: outcome.difference }];
+      else yield [recorded.id, { kind: 'different', difference: outcome.difference }];
     }
   } finally {
     for (const client of clients.values()) client.close();
     await server.close();
   }
-  return { passed, failed, refused: refusals.length, first: [...new Set(refusals)].join('; ') || 'none' };
 }
 
-/** What a host says when a machine asks for what it does not have. */
+/** What a host says when it is asked for what it does not have. */
 const REFUSED =
   /^Create(StateMachine|Activity) was refused: (StateMachineTypeNotSupported|UnknownOperation|InvalidDefinition: .*this host has no)/;

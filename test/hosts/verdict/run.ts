@@ -1,59 +1,103 @@
-// npm run verdict -- [--recordings FOLDER] [--host NAME …] [--only TEXT]: whether every host does the same.
+// npm run verdict -- [--recordings FOLDER] [--host NAME …] [--only TEXT] [--every N]: whether every host does the same.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hosts } from './hosts.ts';
-import { playRecordings } from './recordings.ts';
-import { supportOf } from './support.ts';
 import { firstDifference } from './compare.ts';
-import { play, type Trace } from './play.ts';
-import { workflowPlays } from './workflow-plays.ts';
+import { hostNamed, hosts } from './hosts.ts';
+import { dealt, type Said, selectedPlays, selectedRecordings } from './part.ts';
+import type { Trace } from './play.ts';
+import { playParts } from './play-parts.ts';
+import type { RecordingVerdict } from './recordings.ts';
+import { FEATURES } from './support.ts';
 
 const { values: asked } = parseArgs({
   options: {
     recordings: { type: 'string' },
     host: { type: 'string', multiple: true },
     only: { type: 'string', default: '' },
+    /** One of so many disturbed runs, and of the recordings without functions. */
+    every: { type: 'string', default: '1' },
     support: { type: 'string', default: '.pointsman/verdict/support.json' },
   },
 });
-const wanted = hosts.filter(({ name }) => name === 'local' || asked.host === undefined || asked.host.includes(name));
-const [local, ...others] = wanted;
-if (local === undefined) throw new Error('there is no local host to compare with');
-
 const from = performance.now();
+const selection = { only: asked.only, every: Number(asked.every) };
+const [local, ...others] = hosts.filter(
+  ({ name }, i) => i === 0 || asked.host === undefined || asked.host.map((each) => hostNamed(each).name).includes(name),
+);
+if (local === undefined) throw new Error('there is no host to compare with');
+const wanted = [local, ...others];
+const plays = selectedPlays(selection).map(({ id }) => id);
+const { recordings: folder } = asked;
+const recordings = folder === undefined ? [] : selectedRecordings(folder, selection);
+
+/** Parts of about the same length: Google Cloud's host takes as long as the others together. */
+const HANDS = 4;
+const parts = wanted.toReversed().flatMap(({ name: host }) => {
+  const hands = dealt(recordings, HANDS);
+  return dealt(plays, HANDS).map((some, hand) => ({
+    host,
+    plays: some,
+    recordings: folder === undefined ? undefined : { folder, ids: hands[hand] ?? [] },
+    support: hand === 0,
+  }));
+});
+
+const traces = new Map<string, Trace>();
+const verdicts = new Map<string, RecordingVerdict>();
+const support: Record<string, Readonly<Record<string, string>>> = {};
+await playParts(parts, (host: string, said: Said) => {
+  if (said.kind === 'trace') traces.set(`${host} ${said.id}`, said.trace);
+  else if (said.kind === 'recording') verdicts.set(`${host} ${said.id}`, said.verdict);
+  else support[host] = said.answers;
+});
+
 const differences: string[] = [];
-const plays = workflowPlays().filter(({ id }) => id.includes(asked.only));
-for (const each of plays) {
-  const traces = new Map<string, Trace>();
-  for (const { name, open } of wanted) traces.set(name, await play(each, open));
-  // Pairwise: what is equal to the local host's is equal to each other's.
+for (const id of plays) {
+  const ours = traces.get(`${local.name} ${id}`);
+  if (ours === undefined || ours.status === 'RUNNING') differences.push(`${id}\n    it does not end on ${local.name}`);
+  // What is equal to the first is equal to each other.
   for (const { name } of others) {
-    const [ours, theirs] = [traces.get(local.name), traces.get(name)];
-    const difference = ours && theirs && firstDifference(ours, theirs);
-    if (difference !== undefined) differences.push(`${each.id}\n    ${local.name} and ${name} differ in ${difference}`);
+    const theirs = traces.get(`${name} ${id}`);
+    const difference = ours && theirs ? firstDifference(ours, theirs) : 'that one of them was not played';
+    if (difference !== undefined) differences.push(`${id}\n    ${local.name} and ${name} differ in ${difference}`);
   }
-  if (traces.get(local.name)?.status === 'RUNNING') differences.push(`${each.id}\n    it does not end`);
 }
-const seconds = () => `${((performance.now() - from) / 1000).toFixed(1)} s`;
-const named = wanted.map(({ name, what }) => `  ${name.padEnd(8)}${what}`).join('\n');
-console.log(`hosts\n${named}\n`);
-console.log(`workflows: ${plays.length} runs on each of ${wanted.length} hosts, ${differences.length} differences`);
+console.log('hosts');
+for (const { name, what } of wanted) console.log(`  ${name.padEnd(8)}${what}`);
+console.log(`\nworkflows: ${plays.length} runs on each of ${wanted.length} hosts, ${differences.length} differences`);
 
-if (asked.recordings !== undefined)
-  for (const host of wanted) {
-    const { passed, failed, refused, first } = await playRecordings(asked.recordings, host, asked.only);
-    console.log(
-      `recordings of AWS on ${host.name}: ${passed} the same, ${failed.length} different, ${refused} refused at creation (${first})`,
-    );
-    differences.push(...failed.map((line) => `${host.name}: ${line}`));
-  }
+for (const { name } of folder === undefined ? [] : wanted) {
+  const found = recordings.map((id) => [id, verdicts.get(`${name} ${id}`)] as const);
+  const count = (kind: RecordingVerdict['kind']) => found.filter(([, verdict]) => verdict?.kind === kind).length;
+  const refused = new Set(found.flatMap(([, verdict]) => (verdict?.kind === 'refused' ? [verdict.reason] : [])));
+  console.log(
+    `recordings of AWS on ${name}: ${count('same')} the same, ${count('different')} different, ${count('refused')} refused at creation`,
+  );
+  for (const reason of refused) console.log(`    ${reason}`);
+  for (const [id, verdict] of found)
+    if (verdict === undefined) differences.push(`${id}\n    it was not played on ${name}`);
+    else if (verdict.kind === 'different')
+      differences.push(`${id}\n    AWS and ${name} differ in ${verdict.difference}`);
+}
 
-const support = await supportOf(wanted);
+const row = (first: string, cells: readonly string[]) =>
+  (first.padEnd(34) + cells.map((cell) => cell.padEnd(9)).join('')).trimEnd();
+const names = wanted.map(({ name }) => name);
+const shown = (host: string, feature: string) => (support[host]?.[feature] === 'yes' ? 'yes' : 'refused');
+console.log(`\n${row('', names)}`);
+for (const feature of FEATURES)
+  console.log(
+    row(
+      feature,
+      names.map((name) => shown(name, feature)),
+    ),
+  );
 mkdirSync(dirname(asked.support), { recursive: true });
-writeFileSync(asked.support, `${JSON.stringify(support.byHost, null, 2)}\n`);
-console.log(`\n${support.table}\n\nwritten to ${asked.support}`);
+writeFileSync(asked.support, `${JSON.stringify(support, null, 2)}\n`);
+console.log(`\nin the hosts' own words: ${asked.support}`);
 
 for (const difference of differences) console.log(`\n${difference}`);
-console.log(`\n${differences.length === 0 ? 'PASS' : 'FAIL'} in ${seconds()}`);
+const seconds = ((performance.now() - from) / 1000).toFixed(0);
+console.log(`\n${differences.length === 0 ? 'PASS' : 'FAIL'}: ${differences.length} differences, ${seconds} s`);
 process.exitCode = differences.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { virtualTime } from '../../../adapters/local/host/host-time.ts';
 import { virtualClock } from '../../../adapters/local/virtual-clock.ts';
-import type { NamedHost } from './hosts.ts';
+import type { OpenHost } from '../hosts.ts';
 import { ACCOUNT, functionArn, machineArn, REGION } from './workflow-plays.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -74,27 +74,16 @@ const QUESTIONS: Readonly<Record<string, (call: Call) => Promise<unknown>>> = {
     call('ValidateStateMachineDefinition', { definition: JSON.stringify(pass) }),
 };
 
-/** Asks each host each question; `yes`, or the words in which it refuses. */
-export async function supportOf(hosts: readonly NamedHost[]) {
-  const byHost: Record<string, Record<string, string>> = {};
-  for (const host of hosts) {
-    const answers: Record<string, string> = {};
-    for (const [feature, ask] of Object.entries(QUESTIONS)) answers[feature] = await answerOf(host, ask);
-    byHost[host.name] = answers;
-  }
-  const names = hosts.map(({ name }) => name);
-  const row = (first: string, cells: readonly string[]) =>
-    first.padEnd(34) + cells.map((cell) => cell.padEnd(9)).join('');
-  const rows = Object.keys(QUESTIONS).map((feature) =>
-    row(
-      feature,
-      names.map((name) => (byHost[name]?.[feature] === 'yes' ? 'yes' : 'refused')),
-    ),
-  );
-  return { byHost, table: [row('', names), ...rows].map((line) => line.trimEnd()).join('\n') };
+export const FEATURES: readonly string[] = Object.keys(QUESTIONS);
+
+/** Asks a host each question; `yes`, or the words in which it refuses. */
+export async function answersOf(open: OpenHost): Promise<Readonly<Record<string, string>>> {
+  const answers: Record<string, string> = {};
+  for (const [feature, ask] of Object.entries(QUESTIONS)) answers[feature] = await answerOf(open, ask);
+  return answers;
 }
 
-async function answerOf({ open }: NamedHost, ask: (call: Call) => Promise<unknown>): Promise<string> {
+async function answerOf(open: OpenHost, ask: (call: Call) => Promise<unknown>): Promise<string> {
   const from = Date.UTC(2026, 0, 1);
   const clock = virtualClock(from);
   const time = virtualTime(from, clock);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start hosts, routers and instances. */
@@ -13,9 +14,17 @@ const servers = [
  * Three groups, one after the other: tests of real processes wait for outcomes, and must not wait because a database next to
  * them is being made. A time limit only ends what hangs.
  */
-const group = (name: string, groupOrder: number, include: string[], exclude: string[], testTimeout: number) => ({
+const group = (
+  name: string,
+  groupOrder: number,
+  include: string[],
+  exclude: string[],
+  testTimeout: number,
+  maxWorkers?: number,
+) => ({
   test: {
     name,
+    ...(maxWorkers !== undefined && { maxWorkers }),
     globalSetup: 'test/support/template-folder.ts',
     include,
     exclude: ['node_modules/**', '.pointsman/**', ...exclude],
@@ -31,7 +40,8 @@ export default defineConfig({
     projects: [
       group('in process', 0, ['**/*.test.ts'], [...processes, ...servers], 60_000),
       group('processes', 1, processes, [], 90_000),
-      group('servers', 2, servers, [], 180_000),
+      // They wait for servers more than they compute.
+      group('servers', 2, servers, [], 180_000, availableParallelism() + 2),
     ],
   },
 });

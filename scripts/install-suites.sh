@@ -18,7 +18,7 @@ if ((${#missing[@]} > 0)) && command -v apt-get > /dev/null && ((EUID == 0)); th
 fi
 
 if ! command -v moto_server > /dev/null && [[ ! -x $folder/bin/moto_server ]] && command -v python3 > /dev/null; then
-  python3 -m venv "$folder" > /dev/null 2>&1 && "$folder/bin/pip" install --quiet 'moto[server,rds,s3]' > /dev/null 2>&1
+  python3 -m venv "$folder" > /dev/null 2>&1 && "$folder/bin/pip" install --quiet 'moto[server,rds,s3,dynamodb,cloudformation,stepfunctions]' > /dev/null 2>&1
 fi
 
 # 240 MB that no other suite needs, so it is no dependency. Its version is what the suites were written against.

@@ -19,7 +19,8 @@ interface Choice {
 
 /**
  * The backup that leads to a stop with the least to replay: of those found intact the newest, and only without one of them
- * the newest at all. Of copies, the one in the vault that comes first. Pure.
+ * the newest at all. Of copies, the one in the vault that comes first; for a name, one that knows it before any other, because a
+ * vault may hold the changes up to it and not the name. Pure.
  * @throws StepFailure `Pointsman.NoSuchBackup`, `Pointsman.TargetOutOfRange`
  */
 export function chooseBackup(vaults: readonly Vault[], stop: Stop, { only, backup: id, records }: Wanted): Choice {
@@ -39,7 +40,9 @@ export function chooseBackup(vaults: readonly Vault[], stop: Stop, { only, backu
   );
   const isGood = ({ site, backup }: Choice) => records.get(backup.id)?.intactAt[site] !== undefined;
   const byNewest = (a: Choice, b: Choice) => b.backup.takenAt - a.backup.takenAt;
-  const best = leading.filter(isGood).toSorted(byNewest)[0] ?? leading.toSorted(byNewest)[0];
+  const knowing = leading.filter(({ vault }) => knows(vault, stop));
+  const able = knowing.length > 0 ? knowing : leading;
+  const best = able.filter(isGood).toSorted(byNewest)[0] ?? able.toSorted(byNewest)[0];
   if (best !== undefined) return { site: best.site, backup: best.backup };
   const what = id === null ? 'no backup' : id;
   const where = only === null ? '' : ` at ${only}`;
@@ -60,6 +63,10 @@ const isWhole = ({ parent }: Backup, vault: Vault): boolean => {
   const found = vault.backups.find(({ id }) => id === parent);
   return found !== undefined && isWhole(found, vault);
 };
+
+/** Whether the name that was asked for is noted in this vault: it may have been given after the copy was made. */
+const knows = ({ branches }: Vault, { point }: Stop): boolean =>
+  point === undefined || branches.some(({ points }) => points.some(({ name }) => name === point));
 
 /** Whether what is archived in this vault goes as far: a copy may have been made before. */
 function reaches({ branches }: Vault, { path, at, position }: Stop): boolean {

@@ -94,7 +94,9 @@ describe('the branch of a target', () => {
     const marked = [branch('1', 0, 1500, 150), child('2', '1', 100, 1000, 3000, 300, { points: [point] })];
 
     expect(chosen(marked, { kind: 'name', name: 'noon' })).toBe('2');
-    expect(() => chosen(marked, { kind: 'name', name: 'midnight' })).toThrow(/what can be: .*; by name: noon/);
+    expect(() => chosen(marked, { kind: 'name', name: 'midnight' })).toThrow(
+      /^the point midnight cannot be restored; what can be: .*; by name: noon/,
+    );
   });
 
   it('says so when nothing can be restored', () => {

@@ -2,7 +2,7 @@ import type { Branch, RestoreTarget } from '../ports/recovery/backup-engine.ts';
 import { bytesBetween, covers, type Position } from '../ports/recovery/position.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { Vault } from './read-vaults.ts';
-import { ambiguous, branchInWords, momentInWords, rangesInWords } from './in-words.ts';
+import { ambiguous, branchInWords, rangesInWords, targetInWords } from './in-words.ts';
 
 /** Where a restore stops, and along which branch it gets there. */
 export interface Stop {
@@ -12,6 +12,8 @@ export interface Stop {
   /** Milliseconds since 1970; undefined when the position says it. */
   readonly at: number | undefined;
   readonly position: Position | undefined;
+  /** The name it was asked for by. */
+  readonly point?: string;
 }
 
 /**
@@ -65,7 +67,7 @@ function stopsOf(target: RestoreTarget, branches: readonly Branch[]): readonly S
       return branches.flatMap((branch) =>
         branch.points
           .filter(({ name }) => name === target.name)
-          .map(({ position }) => stop(branch, undefined, position)),
+          .map(({ position }) => ({ ...stop(branch, undefined, position), point: target.name })),
       );
     case 'position': {
       const branch = branches.find((each) => each.branch === target.position.branch);
@@ -117,6 +119,8 @@ function mergedBranches(vaults: readonly Vault[]): readonly Branch[] {
 }
 
 function outOfRange(target: RestoreTarget, branches: readonly Branch[]): StepFailure {
-  const asked = target.kind === 'moment' ? momentInWords(target.at) : JSON.stringify(target);
-  return new StepFailure('Pointsman.TargetOutOfRange', `${asked} cannot be restored; ${rangesInWords(branches)}`);
+  return new StepFailure(
+    'Pointsman.TargetOutOfRange',
+    `${targetInWords(target)} cannot be restored; ${rangesInWords(branches)}`,
+  );
 }

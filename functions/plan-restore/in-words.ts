@@ -3,6 +3,13 @@ import { StepFailure } from '../step-failure.ts';
 
 export const momentInWords = (at: number): string => new Date(at).toISOString();
 
+/** What somebody asked for. */
+export function targetInWords(target: RestoreTarget): string {
+  if (target.kind === 'moment') return momentInWords(target.at);
+  if (target.kind === 'position') return `${target.position.branch}/${target.position.offset}`;
+  return target.kind === 'name' ? `the point ${target.name}` : 'the latest';
+}
+
 /** One branch, with what only it holds. */
 export const branchInWords = ({ branch, from, to, only }: Branch): string =>
   `branch ${branch}, ${momentInWords(from)} to ${momentInWords(to)} (${only})`;

@@ -56,6 +56,7 @@ export const recoveryRun = z.looseObject({
   approvals: z.array(z.string()),
   overrides: z.array(z.string()),
   stamps: z.record(z.string(), z.nullish(z.number())),
+  details: z.optional(z.unknown()),
 });
 export type RecoveryRun = z.output<typeof recoveryRun>;
 

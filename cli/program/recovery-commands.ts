@@ -79,7 +79,7 @@ function addMoves(recovery: Command, act: Act): void {
         [],
       )
       .option('--watch', 'follow it to its end', false)
-      .addHelpText('after', examples(`pointsman recovery ${mode} shop --reason "maintenance in the north" --watch`));
+      .addHelpText('after', examples(exampleOf[mode]));
     if (mode === 'failover') for (const option of lossOptions()) command.addOption(option);
     command.action(
       (group: string, { to, override, watch, ...loss }: Loss & { to?: string; override: string[]; watch: boolean }) =>
@@ -114,7 +114,12 @@ function addOrders(recovery: Command, act: Act): void {
       .description(what)
       .argument('<group>')
       .option('--run <name>', 'which run, where more than one is on the group')
-      .addHelpText('after', examples(`pointsman recovery ${order} shop --reason "…"`));
+      .addHelpText(
+        'after',
+        examples(
+          `pointsman recovery ${order} shop --reason "…"${order === 'escalate' ? ' --allow-loss-seconds 5 --allow-loss-bytes 100000' : ''}`,
+        ),
+      );
     if (order === 'escalate') for (const option of lossOptions()) command.addOption(option);
     command.action((group: string, { run, ...loss }: Loss & { run?: string }) =>
       act((session) => recoveryOrder({ group, order, run, allowLoss: allowLossOf(loss) }, session)),
@@ -129,7 +134,13 @@ function addBackups(recovery: Command, act: Act): void {
     .argument('<group>')
     .addOption(new Option('--kind <kind>', 'which').choices(['auto', 'full', 'incremental', 'archive']).default('auto'))
     .option('--watch', 'follow it to its end', false)
-    .addHelpText('after', examples('pointsman recovery backup shop --watch'))
+    .addHelpText(
+      'after',
+      examples(
+        'pointsman recovery backup shop --watch',
+        'pointsman recovery backup shop --kind archive --reason "end of the year"',
+      ),
+    )
     .action((group: string, { kind, watch }: { kind: string; watch: boolean }) =>
       act((session) => {
         const { reason } = session.settings;
@@ -164,6 +175,13 @@ function addBackups(recovery: Command, act: Act): void {
       act((session) => recoveryRestore({ ...options, group }, session)),
     );
 }
+
+const exampleOf = {
+  switchover: 'pointsman recovery switchover shop --reason "maintenance in the north" --watch',
+  failover:
+    'pointsman recovery failover shop --reason "the north is dark" --allow-loss-seconds 5 --allow-loss-bytes 100000 --watch',
+  failback: 'pointsman recovery failback shop --reason "the north is well" --watch',
+};
 
 const lossOptions = () => [
   new Option('--allow-loss-seconds <number>', 'most that may be lost').argParser(amount),

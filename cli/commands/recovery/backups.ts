@@ -69,9 +69,12 @@ function targetOf({ time, point, position }: Pick<RestoreArgs, 'time' | 'point' 
   if (given.length > 1) throw new CliFailure(exitCodes.usage, 'give one of --time, --point and --position');
   if (point !== undefined) return { kind: 'name', name: point };
   if (time !== undefined) {
-    const at = Date.parse(time);
+    // A local time would mean another moment on another machine.
+    const at = /(Z|[+-]\d\d:?\d\d)$/.test(time) ? Date.parse(time) : Number.NaN;
     if (Number.isNaN(at))
-      throw new CliFailure(exitCodes.usage, `${time} is no moment`, { try: ['--time 2026-11-27T02:00:00Z'] });
+      throw new CliFailure(exitCodes.usage, `${time} is no moment with its offset from UTC`, {
+        try: ['--time 2026-11-27T02:00:00Z', '--time 2026-11-27T03:00:00+01:00'],
+      });
     return { kind: 'moment', at: new Date(at).toISOString() };
   }
   if (position === undefined) return { kind: 'latest' };

@@ -37,11 +37,17 @@ export async function recoveryMove(
     throw new CliFailure(exitCodes.usage, 'a failover may lose data: say how much may be lost at most', {
       try: [
         `pointsman recovery readiness ${group}`,
-        `pointsman recovery failover ${group} --allow-loss-seconds 5 --allow-loss-bytes 1000000`,
+        `pointsman recovery failover ${group} --reason "…" --allow-loss-seconds 5 --allow-loss-bytes 1000000`,
       ],
     });
   const readiness = await client.readiness(group, mode, to);
   out.hint(readinessText(readiness, out.paintErr));
+  const checks = readiness.checks.map(({ name }) => name);
+  const unknown = override.find((check) => !checks.includes(check));
+  if (unknown !== undefined)
+    throw new CliFailure(exitCodes.usage, `a ${mode} has no check ${unknown} to set aside`, {
+      try: [`--override with one of: ${checks.join(', ')}`],
+    });
   const loss = allowLoss
     ? `\n  It may lose at most ${allowLoss.seconds} s and ${allowLoss.bytes} bytes of writes.`
     : '';

@@ -100,6 +100,7 @@ describe('pointsman recovery', () => {
     [['failover', 'shop', '--reason', 'x'], 'say how much may be lost at most'],
     [['escalate', 'shop', '--reason', 'x'], 'an escalation may lose data'],
     [['restore', 'shop', '--time', 'yesterday'], 'yesterday is no moment'],
+    [['restore', 'shop', '--time', '2026-11-27T02:00'], '2026-11-27T02:00 is no moment with its offset'],
     [
       ['restore', 'shop', '--point', 'a', '--time', '2026-11-27T02:00:00Z'],
       'give one of --time, --point and --position',
@@ -109,6 +110,54 @@ describe('pointsman recovery', () => {
 
     expect([code, requests]).toEqual([2, []]);
     expect(err).toContain(problem);
+  });
+
+  it('a check that is not asked cannot be set aside', async () => {
+    const { code, requests, err } = await pointsman(
+      { 'GET /groups/shop/readiness': { ...readiness, mode: 'switchover' } },
+      'switchover',
+      'shop',
+      '--reason',
+      'x',
+      '--override',
+      'backup',
+      '--yes',
+    );
+
+    expect([code, requests]).toEqual([2, ['GET /groups/shop/readiness']]);
+    expect(err).toContain('a switchover has no check backup to set aside');
+    expect(err).toContain('replication, backups');
+  });
+
+  it('the report of a restore tells where the restored store answers', async () => {
+    const details = { plan: null, restored: { address: 'postgres://app@127.0.0.1:5433/app' }, held: { rows: 3 } };
+    const { out } = await pointsman(
+      {
+        'GET /groups/shop/runs/latest': {
+          ...run,
+          kind: 'restore',
+          reason: '',
+          rtoSeconds: null,
+          rpo: null,
+          fences: [],
+          lost: null,
+          approvals: [],
+          stamps: {},
+          details,
+        },
+      },
+      'report',
+      'shop',
+    );
+
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'restore of shop  done',
+      '',
+      'Details',
+      '  restored.address  postgres://app@127.0.0.1:5433/app',
+      '  held.rows         3',
+      '',
+    ]);
   });
 
   it('nothing is started without a yes', async () => {

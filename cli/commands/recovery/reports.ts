@@ -77,7 +77,7 @@ function reportText(run: RecoveryRun, utcOffsetMinutes: number, paint: Paint): s
     lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
   return [
     `${paint('bold', `${oneLine(kind)} of ${oneLine(group)}`)}  ${paint(outcome === 'done' ? 'green' : 'yellow', oneLine(outcome))}`,
-    oneLine(reason),
+    ...(reason === '' ? [] : [oneLine(reason)]),
     ...planned,
     ...(timeline.length === 0 ? [] : ['', paint('bold', 'Timeline'), table(timeline)]),
     ...section(
@@ -89,7 +89,20 @@ function reportText(run: RecoveryRun, utcOffsetMinutes: number, paint: Paint): s
     ),
     ...section('Approved', [...approvals, ...overrides.map((each) => `set aside: ${each}`)].map(oneLine)),
     ...(lost == null ? [] : lostText(lost, paint)),
+    ...detailsText(run.details, paint),
   ].join('\n');
+}
+
+/** What only this kind of run has: the address of a restored store, what a drill measured, where copies lie. */
+function detailsText(details: unknown, paint: Paint): string[] {
+  const rows = leaves(details, '').map(([path, value]) => [`  ${oneLine(path)}`, oneLine(value)]);
+  return rows.length === 0 ? [] : ['', paint('bold', 'Details'), table(rows)];
+}
+
+function leaves(value: unknown, path: string): (readonly [string, string])[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value !== 'object') return [[path, String(value)]];
+  return Object.entries(value).flatMap(([key, part]) => leaves(part, path === '' ? key : `${path}.${key}`));
 }
 
 function lostText({ rowCount, rows, quarantine }: NonNullable<RecoveryRun['lost']>, paint: Paint): string[] {

@@ -34,7 +34,7 @@ describe('an order', () => {
   it('is refused when nothing runs, or not what is named', () => {
     expect(() => orderTarget('shop', { holder: null, besides: [] }, undefined)).toThrow('nothing runs on shop');
     expect(() => orderTarget('shop', { holder: move, besides: [] }, 'shop-backup')).toThrow(
-      'no run shop-backup is on shop; shop-switchover',
+      'no run shop-backup is on shop; there is shop-switchover',
     );
   });
 });

@@ -19,7 +19,12 @@ export function orderTarget(group: string, { holder, besides }: GroupRuns, named
   if (named !== undefined) {
     const found = all.find(({ executionArn }) => nameOf(executionArn) === named);
     if (found !== undefined) return found;
-    throw new Refusal(409, 'NoRun', `no run ${named} is on ${group}; ${names === '' ? 'nothing runs' : names}`, hint);
+    throw new Refusal(
+      409,
+      'NoRun',
+      `no run ${named} is on ${group}; ${names === '' ? 'nothing runs' : `there is ${names}`}`,
+      hint,
+    );
   }
   const [only, ...others] = besides;
   if (holder !== null) return holder;

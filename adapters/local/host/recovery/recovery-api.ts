@@ -111,7 +111,7 @@ export function recoveryApi(options: RecoveryApiOptions): Hono {
     throw new Refusal(
       404,
       'RunNotFound',
-      `${group} has no recorded run ${name}`,
+      listed.length === 0 ? `nothing has run on ${group} yet` : `${group} has no recorded run ${name}`,
       `pointsman recovery reports ${group}`,
     );
   }

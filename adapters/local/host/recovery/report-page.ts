@@ -23,7 +23,7 @@ export function reportPage(run: RecoveryRun): string {
       ${details(run)}
       <footer class="quiet">
         <p>${run.execution}</p>
-        <p>epoch ${run.epoch}, plan ${run.planVersion}</p>
+        <p>epoch ${run.epoch}${run.planVersion === '' ? '' : `, plan ${run.planVersion}`}</p>
       </footer>`,
   );
 }

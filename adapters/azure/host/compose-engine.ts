@@ -10,14 +10,14 @@ import type {
 } from '../../../engine/runner/ports.ts';
 import { createQueuedRunner, type QueuedRunner } from '../../../engine/runner/queued-runner.ts';
 import { machineCache } from '../../local/host/machine-cache.ts';
-import { withoutActivities } from './without-activities.ts';
+import { refuseUnoffered } from '../../refuse-unoffered.ts';
 
 export interface AzureEngineParts {
   readonly store: ExecutionStore;
   readonly queue: EffectQueue;
   /** Runs a task inside the invocation that was given its notice. */
   readonly dispatcher: TaskDispatcher;
-  /** What distributed Maps read and write; without it, those over objects fail. */
+  /** What distributed Maps read and write; without it, machines that name an ItemReader or a ResultWriter are refused. */
   readonly objects?: ObjectStore | undefined;
   /** Told when an execution's status changes. */
   readonly events?: EventSink | undefined;
@@ -53,11 +53,12 @@ export function composeAzureEngine(parts: AzureEngineParts): AzureEngine {
     machineOf: machineCache((resource) => dispatcher.knows(resource)),
     onProblem: (problem, execution, thrown) => onProblem(problem, thrown, execution),
   });
+  const offered = { objects: objects !== undefined, knows: dispatcher.knows };
   return {
     runner,
     api(place) {
       const operations = stepFunctionsOperations({ runner, store, dispatcher, clock, ids, ...place });
-      return stepFunctionsApi({ operations: withoutActivities(operations), ids, authentication, onProblem });
+      return stepFunctionsApi({ operations: refuseUnoffered(operations, offered), ids, authentication, onProblem });
     },
   };
 }

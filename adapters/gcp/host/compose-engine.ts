@@ -10,7 +10,7 @@ import type {
 } from '../../../engine/runner/ports.ts';
 import { createQueuedRunner, type QueuedRunner } from '../../../engine/runner/queued-runner.ts';
 import { machineCache } from '../../local/host/machine-cache.ts';
-import { refuseUnoffered } from './refuse-unoffered.ts';
+import { refuseUnoffered } from '../../refuse-unoffered.ts';
 import { rememberedRevisions } from './remembered-revisions.ts';
 
 export interface GcpEngineParts {

@@ -137,7 +137,7 @@ describe('the Azure host on the model of its platform', () => {
     expect(await host.ended(other)).toMatchObject({ status: 'ABORTED', error: 'No' });
   });
 
-  it('refuses when a machine is created what it cannot do: activities, Express, log delivery', async () => {
+  it('refuses when a machine is created what it cannot do: activities, Maps over objects, Express, log delivery', async () => {
     const { call } = await world();
     const activity = 'arn:aws:states:us-east-1:000000000000:activity:approve';
     const create = (more: object, state: object = { Type: 'Pass', End: true }) =>
@@ -156,6 +156,14 @@ describe('the Azure host on the model of its platform', () => {
     expect(await create({}, { Type: 'Task', Resource: activity, End: true })).toMatchObject({
       __type: 'InvalidDefinition',
       message: expect.stringContaining(activity),
+    });
+    const reader = { Resource: 'arn:aws:states:::s3:listObjectsV2', Parameters: { Bucket: 'items' } };
+    const mode = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+    const processor = { ProcessorConfig: mode, StartAt: 'I', States: { I: { Type: 'Pass', End: true } } };
+    const map = { Type: 'Map', ItemProcessor: processor, End: true };
+    expect(await create({}, { ...map, ItemReader: reader })).toMatchObject({
+      __type: 'InvalidDefinition',
+      message: expect.stringContaining('ItemReader needs an object store'),
     });
     expect(await create({ type: 'EXPRESS' })).toMatchObject({ __type: 'StateMachineTypeNotSupported' });
     expect(await create({ loggingConfiguration })).toMatchObject({ __type: 'InvalidLoggingConfiguration' });

@@ -1,5 +1,5 @@
-import { ApiError, type StepFunctionsOperations } from '../../../engine/api/index.ts';
-import { type Diagnostic, readMachine, type States } from '../../../engine/asl/index.ts';
+import { ApiError, type StepFunctionsOperations } from '../engine/api/index.ts';
+import { type Diagnostic, readMachine, type States } from '../engine/asl/index.ts';
 
 /** What a host has that not every host has. */
 export interface Offered {

@@ -1,16 +1,17 @@
 // npm run package:azure -- [--out FOLDER] [--config pointsman.yaml]: the folder that `func azure functionapp publish` or a zip
 // deployment takes. The functions are one bundle: what is not used is not in it, and nothing is installed on the platform.
-import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { beginPackage, endWith, readOptions } from './package-folder.ts';
 
-const { values } = parseArgs({
-  options: { out: { type: 'string', default: '.pointsman/azure' }, config: { type: 'string' } },
+const { out, config } = readOptions({
+  usage: 'npm run package:azure -- [--out FOLDER] [--config pointsman.yaml]',
+  out: '.pointsman/azure',
+  more: ['config'],
 });
-const out = resolve(values.out);
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+if (config !== undefined && !existsSync(config)) endWith(`there is no configuration file ${config}`);
+beginPackage(out, { name: 'pointsman-azure', private: true, main: 'main.js', type: 'commonjs' });
 
 await build({
   entryPoints: [join(import.meta.dirname, '../adapters/azure/host/main.ts')],
@@ -52,7 +53,6 @@ const host = {
 };
 const json = (name: string, value: object) => writeFileSync(join(out, name), `${JSON.stringify(value, null, 2)}\n`);
 json('host.json', host);
-json('package.json', { name: 'pointsman-azure', private: true, main: 'main.js', type: 'commonjs' });
 writeFileSync(join(out, '.funcignore'), 'local.settings.json\n*.map\n');
-if (values.config !== undefined) copyFileSync(values.config, join(out, 'pointsman.yaml'));
+if (config !== undefined) copyFileSync(config, join(out, 'pointsman.yaml'));
 console.log(`${out}: main.js ${Math.round(statSync(join(out, 'main.js')).size / 1024)} KiB, host.json, package.json`);

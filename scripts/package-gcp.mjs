@@ -1,12 +1,16 @@
-// Bundles the functions for Google Cloud: `npm run package:gcp [-- FOLDER]` (default .pointsman/gcp). The folder is what
+// Bundles the functions for Google Cloud: `npm run package:gcp [-- --out FOLDER]` (default .pointsman/gcp). The folder is what
 // `gcloud functions deploy --source` takes; adapters/gcp/host/deploy/deploy.sh does that.
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { cp, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { beginPackage, readOptions } from './package-folder.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = resolve(process.argv[2] ?? join(root, '.pointsman/gcp'));
+const { out: folder } = readOptions({
+  usage: 'npm run package:gcp -- [--out FOLDER]',
+  out: join(root, '.pointsman/gcp'),
+});
 const { version, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 // Google installs these when it builds the function. The framework has to be the one that serves, not a copy of it; Google's
@@ -28,8 +32,15 @@ const englishOnly = {
   },
 };
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
+beginPackage(folder, {
+  name: 'pointsman-on-google-cloud',
+  version,
+  private: true,
+  type: 'module',
+  main: 'index.js',
+  engines: { node: '>=24' },
+  dependencies: Object.fromEntries(external.map((name) => [name, dependencies[name]])),
+});
 const { metafile } = await build({
   entryPoints: [join(root, 'adapters/gcp/host/main.ts')],
   outfile: join(folder, 'index.js'),
@@ -52,15 +63,5 @@ await cp(join(root, 'workflows'), join(folder, 'workflows'), {
   recursive: true,
   filter: (path) => !path.endsWith('.ts'),
 });
-const manifest = {
-  name: 'pointsman-on-google-cloud',
-  version,
-  private: true,
-  type: 'module',
-  main: 'index.js',
-  engines: { node: '>=24' },
-  dependencies: Object.fromEntries(external.map((name) => [name, dependencies[name]])),
-};
-await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
 console.log(`${folder}: index.js ${Math.round((output?.bytes ?? 0) / 1000)} kB`);

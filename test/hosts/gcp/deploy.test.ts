@@ -136,7 +136,7 @@ describe('deploy.sh', () => {
 describe('npm run package:gcp', () => {
   it('makes a folder that registers every function under the real framework', async () => {
     const folder = await temporaryFolder();
-    await run(process.execPath, [join(root, 'scripts/package-gcp.mjs'), folder], { cwd: folder });
+    await run(process.execPath, [join(root, 'scripts/package-gcp.mjs'), '--out', folder], { cwd: folder });
     expect((await stat(join(folder, 'index.js'))).size).toBeLessThan(900_000);
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { StepFailure } from '../../../../functions/step-failure.ts';
 import { type HostConfiguration, readHostConfiguration } from './host-configuration.ts';
 import { lambdaFunctions } from './lambda-functions.ts';
 import { stateMachines } from './state-machines.ts';
@@ -47,6 +48,16 @@ export interface Place {
 }
 
 function readConfigurationFile(file: string): HostConfiguration {
-  const text = readFileSync(resolve(root, file), 'utf8');
-  return readHostConfiguration(parse(text, { maxAliasCount: 100 }), file);
+  const path = resolve(root, file);
+  if (!existsSync(path)) throw new StepFailure('Pointsman.NotConfigured', `there is no configuration file ${path}`);
+  return readHostConfiguration(parsed(readFileSync(path, 'utf8'), file), file);
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 100 });
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new StepFailure('Pointsman.NotConfigured', `${file} is not YAML: ${why}`);
+  }
 }

@@ -1,0 +1,4 @@
+declare const deployment: (osls: {
+  readonly resolveVariable: (name: string) => Promise<string>;
+}) => Promise<unknown>;
+export = deployment;

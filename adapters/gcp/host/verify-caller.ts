@@ -13,8 +13,8 @@ const CHECKED = 'SIGNATURE_REMOVED_BY_GOOGLE';
 
 /**
  * Why a request may not call this function, in a sentence; undefined when it may. The token is never in it. Cloud Run has checked
- * its signature and age before; here is looked at whose it is and what for, and whether Cloud Run looked at all: on a
- * function that is open to everybody by mistake nothing is performed.
+ * its signature and age before, so nothing here proves who calls: a token that somebody made up passes where the function is
+ * open to everybody. Looked at is whose it is and what for, and that it has been through Cloud Run's check.
  */
 export function callerCheck({ serviceAccount, audience }: CallerOptions) {
   return (authorization: string | null): string | undefined => {

@@ -70,6 +70,16 @@ describe('a queued runner', () => {
     expect(sent.map(({ link }) => link)).toEqual([0, 1]);
   });
 
+  it('fires no timer before its committed moment, whatever the notice says of it', async () => {
+    const { make, start, sent, last, clock } = await world();
+    await start();
+    const [first] = sent;
+
+    expect(await make().perform({ ...last(), at: undefined })).toBe('early');
+    expect(await make().perform({ ...last(), at: clock.now() })).toBe('early');
+    expect(sent).toEqual([first, first, first]);
+  });
+
   it('performs what a notice is about, and has sent what that opens', async () => {
     const { make, start, clock, last, sent } = await world();
     await start();

@@ -107,6 +107,11 @@ export function createQueuedRunner({ queue, ...options }: QueuedRunnerOptions): 
         if (kind !== 'SetTimer') await sendOpen(arn);
         return 'gone';
       }
+      if (effect.kind === 'SetTimer' && effect.at > clock.now()) {
+        // A heartbeat has moved it since: what is committed says when, not the notice. The new moment's own notice is under way.
+        await queue.send([noticeOf(arn, effect)]);
+        return 'early';
+      }
       await performOnce(arn, effect);
       return 'performed';
     },

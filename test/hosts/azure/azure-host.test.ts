@@ -137,6 +137,42 @@ describe('the Azure host on the model of its platform', () => {
     expect(await host.ended(other)).toMatchObject({ status: 'ABORTED', error: 'No' });
   });
 
+  it('keeps a task alive by heartbeats, past the moment that its first timer was made for, and no longer', async () => {
+    let token = '';
+    const { host, call, run, clock } = await world(
+      new Map([
+        [
+          functionArn('ask'),
+          async (input) => {
+            token = (input as { token: string }).token;
+            return null;
+          },
+        ],
+      ]),
+      10_000,
+    );
+    const arn = await run({
+      StartAt: 'Ask',
+      States: {
+        Ask: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          HeartbeatSeconds: 60,
+          Parameters: { FunctionName: functionArn('ask'), Payload: { 'token.$': '$$.Task.Token' } },
+          End: true,
+        },
+      },
+    });
+    await host.until(async () => token !== '');
+    const began = clock.now();
+    for (const beat of [40_000, 80_000, 120_000]) {
+      await host.until(async () => clock.now() >= began + beat);
+      expect(await call('SendTaskHeartbeat', { taskToken: token })).toEqual({});
+    }
+    expect(await host.ended(arn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(clock.now()).toBeGreaterThanOrEqual(began + 180_000);
+  });
+
   it('refuses when a machine is created what it cannot do: activities, Maps over objects, Express, log delivery', async () => {
     const { call } = await world();
     const activity = 'arn:aws:states:us-east-1:000000000000:activity:approve';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstDifference } from './compare.ts';
-import { hostNamed, hosts } from './hosts.ts';
+import { hosts } from './hosts.ts';
 import { dealt, type Said, selectedPlays, selectedRecordings } from './part.ts';
 import type { Trace } from './play.ts';
 import { playParts } from './play-parts.ts';
@@ -22,14 +22,25 @@ const { values: asked } = parseArgs({
 });
 const from = performance.now();
 const selection = { only: asked.only, every: Number(asked.every) };
-const [local, ...others] = hosts.filter(
-  ({ name }, i) => i === 0 || asked.host === undefined || asked.host.map((each) => hostNamed(each).name).includes(name),
-);
+const unknown = asked.host?.find((name) => !hosts.some((host) => host.name === name));
+if (unknown !== undefined || !(selection.every >= 1)) {
+  console.error(
+    unknown === undefined
+      ? `--every is a number from 1, not ${asked.every}`
+      : `there is no host ${unknown}; there are ${hosts.map(({ name }) => name).join(', ')}`,
+  );
+  process.exit(2);
+}
+const [local, ...others] = hosts.filter(({ name }, i) => i === 0 || asked.host?.includes(name) !== false);
 if (local === undefined) throw new Error('there is no host to compare with');
 const wanted = [local, ...others];
 const plays = selectedPlays(selection).map(({ id }) => id);
 const { recordings: folder } = asked;
 const recordings = folder === undefined ? [] : selectedRecordings(folder, selection);
+if (plays.length + recordings.length === 0) {
+  console.error(`nothing is compared: no run of a workflow has "${asked.only}" in its name`);
+  process.exit(2);
+}
 
 /** Parts of about the same length: Google Cloud's host takes as long as the others together. */
 const HANDS = 4;
@@ -43,10 +54,13 @@ const parts = wanted.toReversed().flatMap(({ name: host }) => {
   }));
 });
 
+const left = wanted.length * (plays.length + recordings.length);
+let heard = 0;
 const traces = new Map<string, Trace>();
 const verdicts = new Map<string, RecordingVerdict>();
 const support: Record<string, Readonly<Record<string, string>>> = {};
 await playParts(parts, (host: string, said: Said) => {
+  if (said.kind !== 'support' && ++heard % 100 === 0) console.error(`${heard} of ${left} runs`);
   if (said.kind === 'trace') traces.set(`${host} ${said.id}`, said.trace);
   else if (said.kind === 'recording') verdicts.set(`${host} ${said.id}`, said.verdict);
   else support[host] = said.answers;

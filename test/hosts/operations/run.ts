@@ -1,9 +1,9 @@
-// What a state, and an iteration of a Map, asks of each host's services: `node bench/hosts/operations/run.ts`. Counted on a model of the
-// Durable extension and on emulators of Firestore and Cloud Tasks; numbers, no times. README.md tells what they mean.
+// What a state, and an iteration of a Map, asks of each host's services: `node test/hosts/operations/run.ts`. Counted on a model of the
+// Durable extension and on emulators of Firestore and Cloud Tasks; numbers, no times. bench/hosts/README.md tells what they mean.
 import { memoryExecutionStore } from '../../../engine/runner/memory-execution-store.ts';
-import { testClock } from '../../../test/support/test-clock.ts';
-import { startAzureHost } from '../../../test/hosts/azure/azure-host.ts';
-import { startGcpHost } from '../../../test/hosts/gcp/start-gcp-host.ts';
+import { testClock } from '../../support/test-clock.ts';
+import { startAzureHost } from '../azure/azure-host.ts';
+import { startGcpHost } from '../gcp/start-gcp-host.ts';
 import { countedStore } from './counted-store.ts';
 import { type Shape, shapes, WORK } from './shapes.ts';
 

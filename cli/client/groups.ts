@@ -83,7 +83,7 @@ export const groupStatus = z.looseObject({
   }),
   run: z.nullish(running),
   besides: z._default(z.array(running), []),
-  readiness: z.nullish(z.looseObject({ switchover: readiness, failover: readiness })),
+  readiness: z.nullish(z.looseObject({ at: z.optional(z.number()), switchover: readiness, failover: readiness })),
   runs: z.array(recoveryRun),
 });
 export type GroupStatus = z.output<typeof groupStatus>;

@@ -69,7 +69,7 @@ async function withHost(
   session: Session,
 ): Promise<Ended> {
   const each = services.map((found) => `${found.service} (${count(found.instances.length)})`).join(', ');
-  const all = each === '' ? 'End the router and the host.' : `End ${each}, the router and the host.`;
+  const all = `End ${each === '' ? '' : `${each}, `}the stores of every group, the router and the host.`;
   await confirm(`${service === undefined ? all : `End ${each} and its route.`} Their traffic ends at once.`, session);
   return session.client.down({ ...(service && { service }), force });
 }

@@ -7,6 +7,8 @@ import { type Mode, recoveryReadiness } from '../commands/recovery/readiness.ts'
 import { recoveryReport, recoveryReports } from '../commands/recovery/reports.ts';
 import { startRun } from '../commands/recovery/start-run.ts';
 import { recoveryStatus } from '../commands/recovery/status.ts';
+import { CliFailure } from '../cli-failure.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { type Act, examples } from './options.ts';
 
 interface Loss {
@@ -144,6 +146,14 @@ function addBackups(recovery: Command, act: Act): void {
     .action((group: string, { kind, watch }: { kind: string; watch: boolean }) =>
       act((session) => {
         const { reason } = session.settings;
+        if (kind === 'archive' && reason === undefined)
+          throw new CliFailure(
+            exitCodes.usage,
+            'an archive outlives every rule: it needs a reason, which is kept with it',
+            {
+              try: [`pointsman recovery backup ${group} --kind archive --reason "…"`],
+            },
+          );
         return startRun(group, 'backup', { kind, ...(reason && { reason }) }, watch, session);
       }),
     );

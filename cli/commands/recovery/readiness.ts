@@ -15,8 +15,15 @@ export async function recoveryReadiness(
 ): Promise<ExitCode> {
   const found = await client.readiness(group, mode, to);
   out.answer(found, () => readinessText(found, out.paint));
-  return found.verdict === 'ready' ? exitCodes.ok : exitCodes.refused;
+  return standsInTheWay(found).length === 0 ? exitCodes.ok : exitCodes.refused;
 }
+
+/**
+ * Failing checks. That the primary is lost is asked by a failover that begins: before that, that it is not is no fault of a
+ * group, and a readiness that is looked at every minute must not be red for it.
+ */
+const standsInTheWay = ({ checks }: Readiness) =>
+  checks.filter(({ name, status }) => status === 'fail' && name !== 'primary-lost');
 
 /** Failing checks first. */
 export function readinessText(

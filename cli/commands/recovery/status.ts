@@ -33,7 +33,7 @@ function groupText(status: GroupStatus, moment: Moment, paint: Paint): string {
   const head = `${paint('bold', oneLine(status.group))}  ${oneLine(status.address ?? 'no address yet')}`;
   const parts = [
     `${head}\n${sitesText(status, paint)}`,
-    readinessLines(status, paint),
+    readinessLines(status, moment, paint),
     runText(status, moment, paint),
     runsText(status, moment, paint),
   ];
@@ -59,7 +59,7 @@ function sitesText({ state, plan, endpoint }: GroupStatus, paint: Paint): string
   return table(rows);
 }
 
-function readinessLines({ readiness }: GroupStatus, paint: Paint): string {
+function readinessLines({ readiness }: GroupStatus, { now }: Moment, paint: Paint): string {
   if (readiness == null) return '';
   const lines = [readiness.switchover, readiness.failover].map(({ forecast, checks, mode }) => {
     // That the primary is lost is asked by a failover that begins, and is no fault of a group that is well.
@@ -71,7 +71,8 @@ function readinessLines({ readiness }: GroupStatus, paint: Paint): string {
       oneLine(forecast.text),
     ];
   });
-  return `${paint('bold', 'Readiness')}\n${table(lines)}`;
+  const age = readiness.at === undefined ? '' : `, looked at ${duration(now - readiness.at)} ago`;
+  return `${paint('bold', 'Readiness')}${age}\n${table(lines)}`;
 }
 
 function runText({ run, besides }: GroupStatus, { now, utcOffsetMinutes }: Moment, paint: Paint): string {

@@ -31,6 +31,7 @@ export function composeRecovery({ world, engine, now, log }: RecoveryParts): Rec
   const watch = watchReadiness({
     groups: () => plans.list(),
     check: readiness,
+    now,
     tell: (line, isGood) => (isGood ? log.info(line) : log.warn(line)),
   });
   const statuses = groupStatuses({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orderTarget } from './order-target.ts';
+import { orderTarget, refuseUnheard } from './order-target.ts';
 
 const run = (name: string) => ({
   executionArn: `arn:aws:states:us-east-1:000000000000:execution:machine:${name}`,
@@ -36,5 +36,14 @@ describe('an order', () => {
     expect(() => orderTarget('shop', { holder: move, besides: [] }, 'shop-backup')).toThrow(
       'no run shop-backup is on shop; there is shop-switchover',
     );
+  });
+
+  it('that a backup does not hear is refused', () => {
+    const arn = (workflow: string) => `arn:aws:states:us-east-1:000000000000:execution:${workflow}:shop-1`;
+    expect(() => refuseUnheard('pause', { ...backup, executionArn: arn('backup') })).toThrow(
+      'shop-1 is a backup and hears no pause, only abort',
+    );
+    expect(() => refuseUnheard('abort', { ...backup, executionArn: arn('backup') })).not.toThrow();
+    expect(() => refuseUnheard('pause', { ...move, executionArn: arn('switchover') })).not.toThrow();
   });
 });

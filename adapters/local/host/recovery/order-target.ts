@@ -38,5 +38,21 @@ export function orderTarget(group: string, { holder, besides }: GroupRuns, named
   );
 }
 
+/** The runs that can wait or go on with a loss; the others hear an abort alone. */
+const MOVES = ['switchover', 'failover', 'failback'];
+
+/** @throws Refusal 409 for what the run would not hear */
+export function refuseUnheard(order: string, { executionArn }: RunningRecovery): void {
+  const workflow = executionArn.split(':').at(-2) ?? '';
+  if (order === 'abort' || MOVES.includes(workflow)) return;
+  const name = nameOf(executionArn);
+  throw new Refusal(
+    409,
+    'NotHeard',
+    `${name} is a ${workflow} and hears no ${order}, only abort`,
+    `pointsman recovery abort GROUP --run ${name}`,
+  );
+}
+
 /** Of `arn:…:execution:<machine>:<name>`. */
 export const nameOf = (executionArn: string): string => executionArn.split(':').at(-1) ?? executionArn;

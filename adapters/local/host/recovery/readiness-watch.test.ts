@@ -17,6 +17,7 @@ function watched() {
   let next: unknown = readiness([]);
   const watch = watchReadiness({
     groups: async () => ['shop'],
+    now: () => 1,
     check: async ({ mode }) => (mode === 'failover' ? next : readiness([])),
     tell: (line, isGood) => told.push(`${isGood ? '+' : '-'} ${line}`),
   });

@@ -14,7 +14,8 @@ const readiness = z.looseObject({
 type Readiness = z.output<typeof readiness>;
 
 /** The newest look at a group, by mode. */
-export type KeptReadiness = Readonly<Record<Mode, Readiness>>;
+/** What was found, and when it was looked for, milliseconds since 1970. */
+export type KeptReadiness = Readonly<Record<Mode, Readiness>> & { readonly at: number };
 
 export interface ReadinessWatch {
   /** null before the first look. */
@@ -29,6 +30,7 @@ interface ReadinessWatchOptions {
   readonly check: (input: { readonly group: string; readonly mode: Mode }) => Promise<unknown>;
   /** Told when a check begins or ceases to fail, and when what it would take passes the objective. */
   readonly tell: (line: string, isGood: boolean) => void;
+  readonly now: () => number;
   /** Default 30,000. */
   readonly everyMs?: number;
 }
@@ -37,17 +39,17 @@ interface ReadinessWatchOptions {
  * Asks again and again what a person would ask before a failover, so that what would stand in its way is known before the
  * day on which it is needed.
  */
-export function watchReadiness({ groups, check, tell, everyMs = 30_000 }: ReadinessWatchOptions): ReadinessWatch {
+export function watchReadiness({ groups, check, tell, now, everyMs = 30_000 }: ReadinessWatchOptions): ReadinessWatch {
   const kept = new Map<string, KeptReadiness>();
   let inHand: Promise<void> = Promise.resolve();
 
   async function look(group: string): Promise<void> {
     const found = async (mode: Mode) => readiness.parse(await check({ group, mode }));
-    const now = { switchover: await found('switchover'), failover: await found('failover') };
+    const looked = { at: now(), switchover: await found('switchover'), failover: await found('failover') };
     const before = kept.get(group);
-    kept.set(group, now);
+    kept.set(group, looked);
     for (const mode of modes)
-      for (const news of newsOf(before?.[mode], now[mode])) tell(`${group}: ${mode}: ${news.line}`, news.isGood);
+      for (const news of newsOf(before?.[mode], looked[mode])) tell(`${group}: ${mode}: ${news.line}`, news.isGood);
   }
 
   async function round(): Promise<void> {

@@ -8,7 +8,7 @@ import { readBody } from '../read-body.ts';
 import { Refusal } from '../refusal.ts';
 import type { ListedBackup } from './backup-list.ts';
 import type { GroupStatuses } from './group-statuses.ts';
-import { orderTarget } from './order-target.ts';
+import { orderTarget, refuseUnheard } from './order-target.ts';
 import { reportPage } from './report-page.ts';
 import { recoveryWorkflows, type StartRecovery } from './start-recovery.ts';
 
@@ -89,6 +89,7 @@ export function recoveryApi(options: RecoveryApiOptions): Hono {
       throw new Refusal(400, 'InvalidRequest', 'an escalation says what may be lost: allowLoss { bytes, seconds }');
     const { allowLoss, run, ...words } = given;
     const running = orderTarget(group, await statuses.running(group), run);
+    refuseUnheard(given.order, running);
     const whole: RunOrder = { ...words, ...(allowLoss && { allowLoss }), execution: running.executionArn, at: now() };
     return c.json(await orders.give(whole));
   });

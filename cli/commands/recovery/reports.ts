@@ -101,7 +101,7 @@ function detailsText(details: unknown, paint: Paint): string[] {
 
 function leaves(value: unknown, path: string): (readonly [string, string])[] {
   if (value === null || value === undefined) return [];
-  if (typeof value !== 'object') return [[path, String(value)]];
+  if (typeof value !== 'object') return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
   return Object.entries(value).flatMap(([key, part]) => leaves(part, path === '' ? key : `${path}.${key}`));
 }
 

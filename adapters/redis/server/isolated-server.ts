@@ -31,29 +31,41 @@ export async function startIsolated(
 ): Promise<IsolatedServer> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const place = { port: await freePort(new Set()), password: randomBytes(24).toString('hex') };
-  const isolated = handle(folder, place);
   try {
     await fill(data);
-    const config = {
-      port: place.port,
-      data: await realpath(data),
-      appendOnly: true,
-      leaderPort: undefined,
-      minReplicas: 0,
-      maxLagSeconds: 10,
-      clientPassword: undefined,
-      adminPassword: place.password,
-      settings: { appendfsync: 'no', 'auto-aof-rewrite-percentage': '0' },
-    };
-    await writeWhole(join(folder, 'redis.conf'), serverConfig(config), false);
-    await writeWhole(join(folder, 'place.json'), JSON.stringify(place), false);
-    await loadedIn(folder, program, isolated);
-    return isolated;
+    for (let tries = 1; ; tries++)
+      try {
+        return await startOnFreePort(folder, data, program);
+      } catch (error) {
+        // Whoever took the port in between keeps it.
+        if (tries === PORTS_TRIED || !String(error).includes('Address already in use')) throw error;
+      }
   } catch (error) {
-    await isolated[Symbol.asyncDispose]();
+    await endIsolated(folder);
     throw error;
   }
+}
+
+const PORTS_TRIED = 5;
+
+async function startOnFreePort(folder: string, data: string, program: string | undefined): Promise<IsolatedServer> {
+  const place = { port: await freePort(new Set()), password: randomBytes(24).toString('hex') };
+  const config = {
+    port: place.port,
+    data: await realpath(data),
+    appendOnly: true,
+    leaderPort: undefined,
+    minReplicas: 0,
+    maxLagSeconds: 10,
+    clientPassword: undefined,
+    adminPassword: place.password,
+    settings: { appendfsync: 'no', 'auto-aof-rewrite-percentage': '0' },
+  };
+  await writeWhole(join(folder, 'redis.conf'), serverConfig(config), false);
+  await writeWhole(join(folder, 'place.json'), JSON.stringify(place), false);
+  const isolated = handle(folder, place);
+  await loadedIn(folder, program, isolated);
+  return isolated;
 }
 
 /** The one that was started in this folder, started again if it ended; undefined when there is none. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { covers } from '../../../../functions/ports/recovery/position.ts';
@@ -164,8 +164,10 @@ function wake(summarizer: number | null): void {
 
 /** As pg_promote does, which looks for the outcome only ten times a second. (pg_promote, xlogfuncs.c) */
 async function signalPromotion({ folders, setup, server }: KeptSite): Promise<void> {
-  const file = join(folders.data, 'promote');
+  // Under another name first: a server that looks by itself takes the file as soon as it is there.
+  const file = join(folders.data, 'promote.given');
   await writeFile(file, '', { mode: 0o600 });
   await giveTo(setup.user, file);
+  await rename(file, join(folders.data, 'promote'));
   server.signal('SIGUSR1');
 }

@@ -72,6 +72,10 @@ export function createClient(send: Send) {
     backups: (name: string) => api(groups.backupList, `${group(name)}/backups`),
     markPoint: (name: string, body: { name: string; by: string }) =>
       api(groups.markedPoint, `${group(name)}/points`, body),
+    discardRestore: (name: string, body: { restore: string }) =>
+      api(groups.discardedRestore, `${group(name)}/restores/discarded`, body),
+    unpinBackup: (name: string, body: { backup: string; pin: string }) =>
+      api(groups.unpinnedBackup, `${group(name)}/pins/taken`, body),
     startRun: (name: string, body: { workflow: string; input: object }) =>
       api(groups.startedRun, `${group(name)}/runs`, body),
     giveRunOrder: (

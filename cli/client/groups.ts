@@ -112,3 +112,6 @@ export const markedPoint = z.looseObject({
   backup: z.string(),
   position: z.looseObject({ branch: z.string(), offset: z.string() }),
 });
+
+export const discardedRestore = z.looseObject({ scratch: z.string() });
+export const unpinnedBackup = z.looseObject({ backup: z.string(), pins: z.array(z.string()) });

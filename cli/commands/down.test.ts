@@ -33,7 +33,9 @@ describe('down', () => {
 
     const refused = await run({}, {}, { fetch, tty: true, answer: 'n' });
     expect(refused.result).toMatchObject({ exitCode: 9 });
-    expect(refused.io.err()).toContain('End shop (1 instance), the stores of every group, the router and the host. Their traffic ends at once.');
+    expect(refused.io.err()).toContain(
+      'End shop (1 instance), the stores of every group, the router and the host. Their traffic ends at once.',
+    );
     expect(requests).toEqual(['GET /services']);
 
     const done = await run({}, {}, { fetch, tty: true, answer: 'y' });

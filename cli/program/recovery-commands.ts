@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { recoveryBackups, recoveryRestore, type RestoreArgs } from '../commands/recovery/backups.ts';
+import { recoveryDiscard, recoveryUnpin } from '../commands/recovery/let-go.ts';
 import { recoveryMark } from '../commands/recovery/mark.ts';
 import { recoveryMove } from '../commands/recovery/move.ts';
 import { recoveryOrder } from '../commands/recovery/orders.ts';
@@ -41,6 +42,7 @@ export function addRecoveryCommands(recovery: Command, act: Act): void {
   addMoves(recovery, act);
   addOrders(recovery, act);
   addBackups(recovery, act);
+  addLettingGo(recovery, act);
   recovery
     .command('reports')
     .description('how earlier runs ended')
@@ -192,6 +194,26 @@ const exampleOf = {
     'pointsman recovery failover shop --reason "the north is dark" --allow-loss-seconds 5 --allow-loss-bytes 100000 --watch',
   failback: 'pointsman recovery failback shop --reason "the north is well" --watch',
 };
+
+function addLettingGo(recovery: Command, act: Act): void {
+  recovery
+    .command('discard')
+    .description('end and delete a store that was restored, and let go of the backup that was kept for it')
+    .argument('<group>')
+    .argument('<restore>', 'its name, as the report of the restore shows it')
+    .addHelpText('after', examples('pointsman recovery discard shop shop--r20261127T020000Z'))
+    .action((group: string, restore: string) => act((session) => recoveryDiscard({ group, restore }, session)));
+  recovery
+    .command('unpin')
+    .description('take a pin of a backup away, so that retention may let it go')
+    .argument('<group>')
+    .argument('<backup>')
+    .argument('<pin>', 'the reason it is kept for, as "backups" shows it')
+    .addHelpText('after', examples('pointsman recovery unpin shop shop-archive-20261127T020000Z "archive: year end"'))
+    .action((group: string, backup: string, pin: string) =>
+      act((session) => recoveryUnpin({ group, backup, pin }, session)),
+    );
+}
 
 const lossOptions = () => [
   new Option('--allow-loss-seconds <number>', 'most that may be lost').argParser(amount),

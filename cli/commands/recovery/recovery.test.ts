@@ -129,6 +129,22 @@ describe('pointsman recovery', () => {
     expect(err).toContain('replication, backups');
   });
 
+  it('discard ends a restored store after a yes, and nothing without one', async () => {
+    const answers = { 'POST /groups/shop/restores/discarded': { scratch: 'shop--r1' } };
+    const asked = await pointsman(answers, 'discard', 'shop', 'shop--r1');
+    expect([asked.code, asked.requests]).toEqual([9, []]);
+
+    const { code, out } = await pointsman(answers, 'discard', 'shop', 'shop--r1', '--yes');
+    expect([code, out]).toEqual([0, 'shop--r1  is ended and deleted\n']);
+  });
+
+  it('unpin says which pins are left', async () => {
+    const answers = { 'POST /groups/shop/pins/taken': { backup: 'b1', pins: ['deploy: 2.0.0'] } };
+    const { code, out } = await pointsman(answers, 'unpin', 'shop', 'b1', 'archive: year end', '--yes');
+
+    expect([code, out]).toEqual([0, 'b1  left: deploy: 2.0.0\n']);
+  });
+
   it('the report of a restore tells where the restored store answers', async () => {
     const details = { plan: null, restored: { address: 'postgres://app@127.0.0.1:5433/app' }, held: { rows: 3 } };
     const { out } = await pointsman(

@@ -12,7 +12,7 @@ export async function pin(catalog: BackupCatalog, group: GroupName, id: string, 
 
 /** Takes every pin of these reasons away. Safe to repeat. */
 export async function unpin(
-  catalog: BackupCatalog,
+  catalog: Pick<BackupCatalog, 'note'>,
   records: readonly BackupRecord[],
   isOver: (reason: string, record: BackupRecord) => boolean,
 ): Promise<void> {

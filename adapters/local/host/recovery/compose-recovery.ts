@@ -61,6 +61,8 @@ export function composeRecovery({ world, engine, now, log }: RecoveryParts): Rec
     orders,
     readiness,
     mark: (input) => call('mark-point', world, input),
+    discard: (input) => call('destroy-restore', world, input),
+    catalog,
     backups: async (group) => listBackups(await plans.read(group), backups, catalog),
     start: startRecovery(engine.runner, engine.machine, now),
     now,

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Json } from '../../../../engine/data/json.ts';
+import type { BackupCatalog } from '../../../../functions/ports/recovery/backup-catalog.ts';
+import { unpin } from '../../../../functions/ports/recovery/pins.ts';
 import type { RecoveryRun, RecoveryRuns } from '../../../../functions/ports/recovery/recovery-runs.ts';
 import type { RunOrder, RunOrders } from '../../../../functions/ports/run-orders.ts';
 import { StepFailure } from '../../../../functions/step-failure.ts';
@@ -21,6 +23,9 @@ export interface RecoveryApiOptions {
   readonly readiness: (input: { group: string; mode: string; to: string | null }) => Promise<unknown>;
   /** What `mark-point` does: this moment gets a name, and the backup that it is restored from is kept. */
   readonly mark: (input: { group: string; name: string; holder: string }) => Promise<unknown>;
+  /** What `destroy-restore` does. */
+  readonly discard: (input: { group: string; scratch: string }) => Promise<unknown>;
+  readonly catalog: Pick<BackupCatalog, 'list' | 'note'>;
   readonly backups: (
     group: string,
   ) => Promise<{ readonly backups: readonly ListedBackup[]; readonly unread: readonly string[] }>;
@@ -49,6 +54,9 @@ const point = z.strictObject({
   by: z.string().check(z.minLength(1), z.maxLength(200)),
 });
 
+const discarded = z.strictObject({ restore: z.string().check(z.minLength(1)) });
+const taken = z.strictObject({ backup: z.string().check(z.minLength(1)), pin: z.string().check(z.minLength(1)) });
+
 /** Protected groups, what runs on them, and what became of earlier runs. JSON in, JSON out, under `/pointsman/v1/groups`. */
 export function recoveryApi(options: RecoveryApiOptions): Hono {
   const { statuses, runs, orders, readiness, mark, backups, now } = options;
@@ -75,6 +83,30 @@ export function recoveryApi(options: RecoveryApiOptions): Hono {
       if (!(thrown instanceof StepFailure)) throw thrown;
       throw new Refusal(409, 'NotMarked', thrown.message, `pointsman recovery status ${group}`);
     }
+  });
+  app.post('/:group/restores/discarded', async (c) => {
+    const group = c.req.param('group');
+    const { restore } = await readBody(c, discarded);
+    await statuses.running(group);
+    try {
+      return c.json(await options.discard({ group, scratch: restore }));
+    } catch (thrown) {
+      if (!(thrown instanceof StepFailure)) throw thrown;
+      throw new Refusal(409, 'NotDiscarded', thrown.message, `pointsman recovery reports ${group}`);
+    }
+  });
+  app.post('/:group/pins/taken', async (c) => {
+    const group = c.req.param('group');
+    const { backup, pin } = await readBody(c, taken);
+    await statuses.running(group);
+    const record = (await options.catalog.list(group)).find(({ id }) => id === backup);
+    if (record === undefined || !record.pins.includes(pin)) {
+      const pins = record?.pins.join('; ') ?? '';
+      const found = record === undefined ? `there is no backup ${backup}` : `its pins: ${pins === '' ? 'none' : pins}`;
+      throw new Refusal(404, 'NoPin', `${backup} has no pin "${pin}": ${found}`, `pointsman recovery backups ${group}`);
+    }
+    await unpin(options.catalog, [record], (reason) => reason === pin);
+    return c.json({ backup, pins: record.pins.filter((reason) => reason !== pin) });
   });
   app.post('/:group/runs', async (c) => {
     const group = c.req.param('group');

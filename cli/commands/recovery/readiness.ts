@@ -26,10 +26,10 @@ const standsInTheWay = ({ checks }: Readiness) =>
   checks.filter(({ name, status }) => status === 'fail' && name !== 'primary-lost');
 
 /** Failing checks first. */
-export function readinessText(
-  { checks, forecast, verdict, candidates, primary, mode }: Readiness,
-  paint: Paint,
-): string {
+export function readinessText(readiness: Readiness, paint: Paint): string {
+  const { checks, forecast, verdict, candidates, primary, mode } = readiness;
+  const isReady = standsInTheWay(readiness).length === 0;
+  const words = isReady && verdict !== 'ready' ? 'ready, should the primary be lost,' : verdict;
   const colour = { pass: 'green', warn: 'yellow', fail: 'red', unknown: 'yellow' } as const;
   const order = ['fail', 'unknown', 'warn', 'pass'];
   const rows = checks
@@ -41,7 +41,7 @@ export function readinessText(
   const sides = `primary ${oneLine(primary ?? 'unknown')}, can take over: ${candidates.map(oneLine).join(', ') || 'nobody'}`;
   return [
     paint('bold', oneLine(forecast.text)),
-    `${paint(verdict === 'ready' ? 'green' : 'red', oneLine(verdict))} for a ${oneLine(mode)}; ${sides}`,
+    `${paint(isReady ? 'green' : 'red', oneLine(words))} for a ${oneLine(mode)}; ${sides}`,
     table(rows),
   ].join('\n');
 }

@@ -73,6 +73,7 @@ const zones: readonly Zone[] = [
       'functions/ports/**',
       'functions/step-failure.ts',
       'engine/runner/ports.ts',
+      'engine/runner/page-token.ts', // in which every store writes the `next` of its listings
       'engine/runner/object-store.ts',
       'engine/data/**',
       'adapters/shared/**',

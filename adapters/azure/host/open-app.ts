@@ -12,7 +12,7 @@ import { inProcessTaskDispatcher } from '../../local/task-dispatcher.ts';
 import { tableLeases, tableReleaseLedger, tableRunOrders, tableSeenInstants } from '../tables/control.ts';
 import { azureExecutionStore, type AzureStoreOptions } from '../tables/execution-store.ts';
 import { appWork } from './app-work.ts';
-import { composeAzureEngine } from './compose-engine.ts';
+import { composeQueuedEngine } from '../../compose-queued-engine.ts';
 import { functionsHere } from './functions-here.ts';
 import { pushes } from './pushes.ts';
 import type { AppWork } from './register-functions.ts';
@@ -45,7 +45,7 @@ export function openApp({ configuration, storage, queue, log }: OpenAppOptions):
     clock,
     log: (message, { key, resource }) => log.warn({ key, resource }, message),
   });
-  const engine = composeAzureEngine({
+  const engine = composeQueuedEngine({
     store,
     queue,
     dispatcher,

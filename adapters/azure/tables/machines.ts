@@ -11,7 +11,7 @@ import {
 import { blobOf, type Blobs, encodeBodies } from './bodies.ts';
 import { wholly } from './document.ts';
 import { key, keysUnder, lastPart } from './keys.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../engine/runner/page-token.ts';
 import type { Row, Rows, RowWrite } from './rows.ts';
 
 type Machines = Pick<ExecutionStore, 'putMachine' | 'deleteMachine' | 'machine' | 'machines' | 'catalog'>;

@@ -17,7 +17,7 @@ import {
   wholly,
 } from './document.ts';
 import type { Listed, ListingQuery, Listings } from './listings.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../engine/runner/page-token.ts';
 import type { Rows } from './rows.ts';
 
 type ExecutionReader = Pick<

@@ -23,7 +23,8 @@ import { pacedCommits } from '../firestore/paced-commits.ts';
 import { firestoreReleaseLedger } from '../firestore/release-ledger.ts';
 import { firestoreRunOrders } from '../firestore/run-orders.ts';
 import { cloudTasksQueue } from './cloud-tasks-queue.ts';
-import { composeGcpEngine } from './compose-engine.ts';
+import { composeQueuedEngine } from '../../compose-queued-engine.ts';
+import { rememberedRevisions } from './remembered-revisions.ts';
 import { everyMinute } from './every-minute.ts';
 import { performFunction } from './perform-function.ts';
 import type { GcpWork } from './register-functions.ts';
@@ -89,8 +90,8 @@ export async function openGcpHost(
     clock,
     log: (message, { key }) => onProblem(message, undefined, key),
   });
-  const engine = composeGcpEngine({
-    store,
+  const engine = composeQueuedEngine({
+    store: rememberedRevisions(store),
     queue: cloudTasksQueue({
       queue: settings.queue,
       target: { url: settings.performUrl, serviceAccount: settings.tasksAccount },

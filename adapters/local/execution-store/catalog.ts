@@ -6,7 +6,7 @@ import {
   type Collection,
   placeOf,
 } from '../../../engine/runner/ports.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../engine/runner/page-token.ts';
 import { pageOf } from './read-executions.ts';
 import type { Row } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExecutionStore, MachineArn, StoredMachine } from '../../../engine/runner/ports.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../engine/runner/page-token.ts';
 import { pageOf } from './read-executions.ts';
 import { readMachine } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../../../engine/core/execution.ts';
 import type { ExecutionStore, Page } from '../../../engine/runner/ports.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../engine/runner/page-token.ts';
 import { type Row, SUMMARY_COLUMNS, readEffect, readEvent, readFrame, readMapRun, readSummary } from './rows.ts';
 
 type ExecutionReader = Pick<

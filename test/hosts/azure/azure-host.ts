@@ -1,5 +1,5 @@
 import { appWork } from '../../../adapters/azure/host/app-work.ts';
-import { composeAzureEngine } from '../../../adapters/azure/host/compose-engine.ts';
+import { composeQueuedEngine } from '../../../adapters/compose-queued-engine.ts';
 import type { LocalFunctions } from '../../../adapters/local/local-function.ts';
 import { inProcessTaskDispatcher } from '../../../adapters/local/task-dispatcher.ts';
 import type { Authentication } from '../../../engine/api/index.ts';
@@ -61,7 +61,7 @@ export async function startAzureHost(options: AzureHostOptions): Promise<AzureHo
     onProblem,
     start({ queue, isDead }) {
       const dispatcher = inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => {} });
-      const engine = composeAzureEngine({
+      const engine = composeQueuedEngine({
         store: mortal(counted, isDead),
         queue: mortal(queue, isDead),
         dispatcher: mortal(dispatcher, isDead),

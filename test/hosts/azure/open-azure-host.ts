@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { appWork } from '../../../adapters/azure/host/app-work.ts';
-import { type AzureEngine, composeAzureEngine } from '../../../adapters/azure/host/compose-engine.ts';
+import { type QueuedEngine, composeQueuedEngine } from '../../../adapters/compose-queued-engine.ts';
 import { randomIds } from '../../../adapters/local/random-ids.ts';
 import { inProcessTaskDispatcher } from '../../../adapters/local/task-dispatcher.ts';
 import { memoryExecutionStore } from '../../../engine/runner/memory-execution-store.ts';
@@ -8,7 +8,7 @@ import type { ExecutionStore } from '../../../engine/runner/ports.ts';
 import type { HostParts, OpenedHost, OpenHost } from '../hosts.ts';
 import { startModelApp } from './model-app.ts';
 
-type Place = Parameters<AzureEngine['api']>[0];
+type Place = Parameters<QueuedEngine['api']>[0];
 
 /**
  * The Azure host as its app composes it, with a store in memory, on the model of its platform and on time that goes on by
@@ -38,7 +38,7 @@ async function open(parts: HostParts, store: ExecutionStore): Promise<OpenedHost
     onProblem,
     start({ queue }) {
       const dispatcher = around(inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => {} }));
-      const engine = composeAzureEngine({
+      const engine = composeQueuedEngine({
         store: time.port(store),
         queue: time.port(queue),
         dispatcher,

@@ -7,9 +7,10 @@ import { type Documents, firestoreDocuments } from '../../../adapters/gcp/firest
 import { firestoreExecutionStore } from '../../../adapters/gcp/firestore/execution-store/firestore-execution-store.ts';
 import { pacedCommits } from '../../../adapters/gcp/firestore/paced-commits.ts';
 import { cloudTasksQueue } from '../../../adapters/gcp/host/cloud-tasks-queue.ts';
-import { composeGcpEngine, type GcpEngine } from '../../../adapters/gcp/host/compose-engine.ts';
+import { composeQueuedEngine, type QueuedEngine } from '../../../adapters/compose-queued-engine.ts';
 import { fetchFunction } from '../../../adapters/gcp/host/fetch-function.ts';
 import { performFunction } from '../../../adapters/gcp/host/perform-function.ts';
+import { rememberedRevisions } from '../../../adapters/gcp/host/remembered-revisions.ts';
 import { callerCheck } from '../../../adapters/gcp/host/verify-caller.ts';
 import { randomIds } from '../../../adapters/local/random-ids.ts';
 import { inProcessTaskDispatcher } from '../../../adapters/local/task-dispatcher.ts';
@@ -35,7 +36,7 @@ export interface GcpExtras {
   readonly wrapStore?: (store: ExecutionStore) => ExecutionStore;
 }
 
-type Instance = GcpEngine & { kill(): void };
+type Instance = QueuedEngine & { kill(): void };
 type Place = Parameters<OpenedHost['api']>[0];
 
 const QUEUE = 'projects/p/locations/us-central1/queues/pointsman';
@@ -81,8 +82,8 @@ export async function openGcpHost(parts: HostParts, extras: GcpExtras = {}) {
       fetch: clock.heldCall(tasks.api),
     });
     const dispatcher = around(inProcessTaskDispatcher({ functions, concurrency: 1000, clock, log: () => undefined }));
-    const engine = composeGcpEngine({
-      store: pacedCommits(extras.wrapStore?.(store) ?? store, clock),
+    const engine = composeQueuedEngine({
+      store: rememberedRevisions(pacedCommits(extras.wrapStore?.(store) ?? store, clock)),
       queue: mortal(queue, isDead),
       dispatcher: mortal(dispatcher, isDead),
       objects: objects && clock.heldPort(objects),

@@ -6,7 +6,7 @@ import {
   placeOf,
 } from '../../../../engine/runner/ports.ts';
 import type { Documents, StoredDocument } from '../documents.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../../engine/runner/page-token.ts';
 import { paths } from './paths.ts';
 import { pageOf } from './read-executions.ts';
 
@@ -30,9 +30,9 @@ export function firestoreCatalog(documents: Documents): Catalog {
       },
       async list(owner, { limit, from }) {
         const listing = `${kind} of ${owner}`;
-        const after = readPageToken(listing, from, '');
+        const after = String(readPageToken(listing, from, [''])[0]);
         const found = await documents.find(itemQuery(kind, owner, after, limit + 1));
-        const { items, next } = pageOf(found, limit, ({ fields }) => pageToken(listing, String(fields['place'])));
+        const { items, next } = pageOf(found, limit, ({ fields }) => pageToken(listing, [String(fields['place'])]));
         return { items: items.map(read), next };
       },
     };

@@ -1,7 +1,7 @@
 import type { ExecutionStore, StoredMachine } from '../../../../engine/runner/ports.ts';
 import type { Documents, StoredDocument, Write } from '../documents.ts';
 import { type Entry, packed, unpacked } from './bodies.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../../engine/runner/page-token.ts';
 import { paths } from './paths.ts';
 import { pageOf } from './read-executions.ts';
 
@@ -54,9 +54,9 @@ export function firestoreMachines(documents: Documents): MachineStore {
     },
 
     async machines({ limit, from }) {
-      const after = readPageToken('machines', from, '');
+      const after = String(readPageToken('machines', from, [''])[0]);
       const found = await documents.find(machineQuery(after, limit + 1));
-      const { items, next } = pageOf(found, limit, ({ fields }) => pageToken('machines', String(fields['order'])));
+      const { items, next } = pageOf(found, limit, ({ fields }) => pageToken('machines', [String(fields['order'])]));
       const machines = items.map(({ fields }) => revision(String(fields['arn']), String(fields['revisionId'])));
       return { items: (await Promise.all(machines)).flatMap((machine) => machine ?? []), next };
     },

@@ -5,7 +5,7 @@ import type { DocumentQuery, Documents, StoredDocument } from '../documents.ts';
 import { type Body, unpacked } from './bodies.ts';
 import { effectKey, type Head, isEffect, isFrame, readHead, readSummary, textKey, TEXTS } from './head.ts';
 import { layoutOf, type Layouts } from './layout.ts';
-import { pageToken, readPageToken } from './page-token.ts';
+import { pageToken, readPageToken } from '../../../../engine/runner/page-token.ts';
 import { paths } from './paths.ts';
 
 type ExecutionReader = Pick<
@@ -120,7 +120,7 @@ export function executionReader(documents: Documents, layouts: Layouts): Executi
 
     async history(arn, { limit, reverse, from }) {
       const listing = `${reverse ? 'reversed ' : ''}history of ${arn}`;
-      const after = readPageToken(listing, from, reverse ? Number.MAX_SAFE_INTEGER : 0);
+      const after = Number(readPageToken(listing, from, [reverse ? Number.MAX_SAFE_INTEGER : 0])[0]);
       const head = await headOf(arn);
       if (head === undefined) return { items: [], next: undefined };
       const events: HistoryEvent[] = [];
@@ -135,16 +135,16 @@ export function executionReader(documents: Documents, layouts: Layouts): Executi
         }
         more = pages.length === PAGES_AT_ONCE;
       }
-      return pageOf(events, limit, (last) => pageToken(listing, last.id));
+      return pageOf(events, limit, (last) => pageToken(listing, [last.id]));
     },
 
     async list({ limit, from, machineArn, versionArn, aliasArn, mapRunArn, status }) {
       const asked = { machineArn, versionArn, aliasArn, mapRunArn, status };
       const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
       const listing = `executions ${JSON.stringify(wanted)}`;
-      const after = readPageToken(listing, from, LAST_PLACE);
+      const after = String(readPageToken(listing, from, [LAST_PLACE])[0]);
       const found = (await documents.find(listQuery(wanted, after, limit + 1))).map(readHead);
-      const { items, next } = pageOf(found, limit, ({ place }) => pageToken(listing, place));
+      const { items, next } = pageOf(found, limit, ({ place }) => pageToken(listing, [place]));
       const summaries = await Promise.all(items.map((head) => read(head.arn, isText, summaryIn, head)));
       return {
         items: summaries.flatMap((summary): ExecutionSummary[] => (summary === undefined ? [] : [summary])),
@@ -159,9 +159,9 @@ export function executionReader(documents: Documents, layouts: Layouts): Executi
 
     async mapRuns({ executionArn, limit, from }) {
       const listing = `map runs of ${executionArn}`;
-      const after = readPageToken(listing, from, Number.MAX_SAFE_INTEGER);
+      const after = Number(readPageToken(listing, from, [Number.MAX_SAFE_INTEGER])[0]);
       const found = await documents.find(mapRunQuery(executionArn, after, limit + 1));
-      const { items, next } = pageOf(found, limit, ({ fields }) => pageToken(listing, Number(fields['place'])));
+      const { items, next } = pageOf(found, limit, ({ fields }) => pageToken(listing, [Number(fields['place'])]));
       return { items: items.map(readMapRun), next };
     },
 

@@ -1,4 +1,4 @@
-import { InvalidPageToken } from '../../../engine/runner/ports.ts';
+import { InvalidPageToken } from './ports.ts';
 
 type Key = string | number;
 

@@ -60,7 +60,11 @@ export function postgresReplicatedStore(options: PostgresGroupOptions): Postgres
   const order = (place: GroupPlace, site: SitePlace, wanted: Order): Promise<unknown> =>
     inCompany(place, async () => {
       await replaceDead(site);
-      return keeperOrder(site.keeper, wanted);
+      return keeperOrder(site.keeper, wanted).catch(async (error: unknown) => {
+        if (await keepers.isAlive(site.folder)) throw error;
+        await keepers.ensure(site.folder); // it died with the order in hand, which is safe to repeat
+        return keeperOrder(site.keeper, wanted);
+      });
     });
 
   /** A leader's commits wait for its standbys again, where they shall. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import type { Promotion, SiteState } from '../../functions/ports/recovery/replic
 import { eventually } from '../../test/support/eventually.ts';
 import { postgresGroup, stoppedGroup, type PostgresGroup } from '../../test/support/postgres-group.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { processIdentity } from '../shared/process-identity.ts';
 import { siteFolders } from './keeper/site-setup.ts';
 import { backUpIntoFolder } from './replication/back-up-into-folder.ts';
 import { branchOf, readPgControl } from './server/pg-control.ts';
@@ -452,11 +452,12 @@ describe('a keeper', { timeout: 60_000 }, () => {
     const killed = await keeperPid(keeper);
     process.kill(killed, 'SIGKILL');
     await eventually(
-      () => existsSync(`/proc/${killed}/exe`),
-      (lives) => !lives,
+      () => processIdentity(killed), // its memory is gone before its sockets are
+      (found) => found === undefined,
     );
 
-    expect(await store.fence('shop', 'north', 1, 'stop')).toMatchObject({ confirmed: true });
+    const fenced = await store.fence('shop', 'north', 1, 'stop');
+    expect(fenced, fenced.evidence).toMatchObject({ confirmed: true });
     await expect(insert('north', 1, 1)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 

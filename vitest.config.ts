@@ -41,7 +41,7 @@ export default defineConfig({
       group('in process', 0, ['**/*.test.ts'], [...processes, ...servers], 60_000),
       group('processes', 1, processes, [], 90_000),
       // They wait for servers more than they compute.
-      group('servers', 2, servers, [], 180_000, availableParallelism() + 2),
+      group('servers', 2, servers, [], 180_000, availableParallelism() + 1),
     ],
   },
 });

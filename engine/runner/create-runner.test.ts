@@ -96,6 +96,19 @@ describe('a runner', () => {
     expect((await store.summary(arn))?.status).toBe('RUNNING');
   });
 
+  it('redrives nothing that a newer interpreter has started', async () => {
+    const { runner, store, arn } = await started(once);
+    await runner.stop(arn, { error: undefined, cause: undefined });
+    const stored = await store.load(arn);
+    const start = stored?.frames['start'];
+    if (stored === undefined || start?.kind !== 'start') throw new Error('it has no start');
+    const change = { head: stored.head, history: [], opened: [], closed: [], summary: undefined };
+    await store.commit(arn, stored.version, { ...change, frames: { start: { ...start, behaviour: BEHAVIOUR + 1 } } });
+
+    await expect(runner.redrive(arn)).rejects.toThrow('the newer Pointsman that started it has to go on with it');
+    expect((await store.summary(arn))?.status).toBe('ABORTED');
+  });
+
   it('tries again a second later when the store fails, and says so', async () => {
     let failures = 1;
     const { runner, dispatcher, clock, arn, problems } = await started(once, (store) => ({

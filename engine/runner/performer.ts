@@ -23,13 +23,13 @@ export interface PerformerOptions extends Pick<RunnerOptions, 'onProblem'> {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** What of it is told when it could not be done; an event sink that is away is no problem of the execution. */
+/** What is told when it could not be done, where the kind has words of its own. */
 const PROBLEMS: Readonly<Partial<Record<Effect['kind'], string>>> = {
   StartChild: 'an execution of a Map Run could not be started and will be tried again',
   StopChild: 'a child execution could not be stopped and will be tried again',
   StopMapRun: 'executions of a Map Run could not be stopped and will be tried again',
-  Deliver: 'an effect stays in the outbox and will be performed again',
 };
+const PROBLEM = 'an effect stays in the outbox and will be performed again';
 
 /** Performs effects in this process, which outlives them or finds them in the outbox when it starts again. */
 export function createPerformer({ work, clock, onProblem }: PerformerOptions): Performer {
@@ -44,8 +44,8 @@ export function createPerformer({ work, clock, onProblem }: PerformerOptions): P
       () => void (wanted.get(name) === effect && wanted.delete(name)),
       (thrown: unknown) => {
         if (wanted.get(name) !== effect) return;
-        const problem = PROBLEMS[effect.kind];
-        if (problem !== undefined) onProblem(problem, arn, thrown);
+        // An event sink that is away is no problem of the execution.
+        if (effect.kind !== 'Announce') onProblem(PROBLEMS[effect.kind] ?? PROBLEM, arn, thrown);
         const again = () => attempt(arn, effect, Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
         timers.set(name, toEpochMs(clock.now() + pauseMs), again);
       },

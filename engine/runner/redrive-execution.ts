@@ -4,7 +4,7 @@ import { compiledMachine, storedMachineAt } from './map-run/item-processors.ts';
 import { notRedrivable } from './redrivable.ts';
 import type { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner-options.ts';
-import { advance } from './state-cache.ts';
+import { advance, assertKnownBehaviour } from './state-cache.ts';
 import { redrivenSummary, repeatedRedrive } from './summaries.ts';
 
 export interface RedriverOptions extends Pick<RunnerOptions, 'store' | 'clock' | 'machineOf'> {
@@ -25,6 +25,7 @@ export function executionRedriver({ store, clock, machineOf, committer, context 
       if (reason !== undefined) return { kind: 'refused', reason };
       if (frames['root'] === undefined)
         return { kind: 'refused', reason: 'Execution was started before the launch of RedriveExecution' };
+      assertKnownBehaviour(stored);
       const stands = await storedMachineAt(store, ended.machineArn, ended.revisionId);
       if (stands === undefined) throw new Error(`${arn} runs a revision of ${ended.machineArn} that is not stored`);
       const machine = compiledMachine(machineOf, stands);

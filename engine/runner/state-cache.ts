@@ -45,9 +45,7 @@ export function createStateCache(
       if (known !== undefined) return known;
       const stored = await store.load(arn);
       if (stored === undefined || stored.summary.status !== 'RUNNING') return undefined;
-      const start = stored.frames['start'];
-      const unknown = unknownBehaviour(start?.kind === 'start' ? start : undefined);
-      if (unknown !== undefined) throw new Error(`${arn} cannot go on here: ${unknown}`);
+      assertKnownBehaviour(stored);
       const { machineArn, revisionId } = stored.summary;
       const machine = await storedMachineAt(store, machineArn, revisionId);
       if (machine === undefined)
@@ -59,6 +57,13 @@ export function createStateCache(
     put,
     forget: (arn) => void cache.delete(arn),
   };
+}
+
+/** @throws Error for an execution that only a newer interpreter can step */
+export function assertKnownBehaviour({ summary, frames }: Pick<StoredExecution, 'summary' | 'frames'>): void {
+  const { start } = frames;
+  const unknown = unknownBehaviour(start?.kind === 'start' ? start : undefined);
+  if (unknown !== undefined) throw new Error(`${summary.arn} cannot go on here: ${unknown}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { redrive, restart, roundOf } from '../../core/index.ts';
 import type { ExecutionArn, ExecutionSummary } from '../ports.ts';
 import { notRedrivableByMapRun } from '../redrivable.ts';
 import type { RedriverOptions } from '../redrive-execution.ts';
-import { advance } from '../state-cache.ts';
+import { advance, assertKnownBehaviour } from '../state-cache.ts';
 import { redrivenSummary } from '../summaries.ts';
 import { compiledMachine, storedMachineAt } from './item-processors.ts';
 
@@ -40,6 +40,7 @@ export async function redriveChild(
     if (summary.status === 'RUNNING') throw new Error(`${arn} is still to be stopped before it is redriven`);
     if (executionType === 'STANDARD' && notRedrivableByMapRun(summary, clock.now()) !== undefined)
       return { kind: 'final', summary };
+    assertKnownBehaviour(stored);
     const stands = await storedMachineAt(store, summary.machineArn, summary.revisionId);
     if (stands === undefined) throw new Error(`${arn} runs a revision of ${summary.machineArn} that is not stored`);
     const machine = compiledMachine(machineOf, stands);

@@ -24,8 +24,8 @@ export async function promoteSite(
   const { promotion: known } = site.read();
   return reachable(site, 4200, async (sql) => {
     if ((await progressOf(sql)).inRecovery) {
-      const covered = token === undefined ? undefined : assertCovered(site, sql, token);
-      await Promise.all([covered, site.note({ promotion: { epoch, done: null } })]);
+      if (token !== undefined) await assertCovered(site, sql, token);
+      await site.note({ promotion: { epoch, done: null } }); // not before: a promotion that is refused leaves the one before on record
       await signalPromotion(site);
       await keepForPeers(site, sql); // there is no way back, and time
       await becomesPrimary(site, sql);

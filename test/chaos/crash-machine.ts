@@ -109,6 +109,33 @@ export const distributedCrashMachine = storedMachine('crash', {
   },
 });
 
+const child = (seconds: number) => ({
+  StartAt: 'Wait',
+  States: { Wait: { Type: 'Wait', Seconds: seconds, End: true } },
+});
+const startOf = (name: string, more: object = {}) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::states:startExecution.sync:2',
+  Arguments: { StateMachineArn: storedMachine(name, {}).arn, Input: {} },
+  ...more,
+});
+/** One child that ends, one that is given up after a minute and has to be stopped. */
+export const parentMachine = storedMachine('parent', {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Short',
+  States: {
+    Short: startOf('short', { Output: 'short', Next: 'Long' }),
+    Long: startOf('long', {
+      TimeoutSeconds: 60,
+      Catch: [{ ErrorEquals: ['States.Timeout'], Output: 'given up', Next: 'Done' }],
+      End: true,
+    }),
+    Done: { Type: 'Succeed' },
+  },
+});
+/** What `parentMachine` starts, by name. */
+export const childMachines = { short: child(5), long: child(86_400) };
+
 /** By the name under which a test asks a host for one. */
 export const crashMachines: Readonly<Record<string, StoredMachine>> = {
   inline: crashMachine,

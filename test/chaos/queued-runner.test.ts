@@ -3,9 +3,8 @@ import { isObject, type Json } from '../../engine/data/json.ts';
 import type { TaskDispatcher, TaskOutcome } from '../../engine/runner/ports.ts';
 import { historyLines } from '../support/history-lines.ts';
 import { runQueued } from '../support/run-queued.ts';
-import { storedMachine } from '../support/run-machine.ts';
 import type { Mischief } from '../support/unreliable-queue.ts';
-import { crashMachine, distributedCrashMachine } from './crash-machine.ts';
+import { childMachines, crashMachine, distributedCrashMachine, parentMachine } from './crash-machine.ts';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -29,36 +28,10 @@ function workers(): TaskDispatcher & { readonly keys: Set<string> } {
   };
 }
 
-const child = (seconds: number) => ({
-  StartAt: 'Wait',
-  States: { Wait: { Type: 'Wait', Seconds: seconds, End: true } },
-});
-const startOf = (name: string, more: object = {}) => ({
-  Type: 'Task',
-  Resource: 'arn:aws:states:::states:startExecution.sync:2',
-  Arguments: { StateMachineArn: storedMachine(name, {}).arn, Input: {} },
-  ...more,
-});
-/** One child that ends, one that is given up after a minute and has to be stopped. */
-const parent = storedMachine('parent', {
-  QueryLanguage: 'JSONata',
-  StartAt: 'Short',
-  States: {
-    Short: startOf('short', { Output: 'short', Next: 'Long' }),
-    Long: startOf('long', {
-      TimeoutSeconds: 60,
-      Catch: [{ ErrorEquals: ['States.Timeout'], Output: 'given up', Next: 'Done' }],
-      End: true,
-    }),
-    Done: { Type: 'Succeed' },
-  },
-});
-const machines = { short: child(5), long: child(86_400) };
-
 const cases = [
   { name: 'branches, iterations, retries and waits', machine: crashMachine, input: { items: [1, 2, 3, 4, 5] } },
   { name: 'distributed Maps', machine: distributedCrashMachine, input: { items: [1, 2, 3, 4, 5, 6] } },
-  { name: 'child executions', machine: parent, input: null },
+  { name: 'child executions', machine: parentMachine, input: null },
 ];
 
 const mischiefs: readonly { readonly name: string; readonly mischief: Mischief }[] = [
@@ -71,12 +44,12 @@ const mischiefs: readonly { readonly name: string; readonly mischief: Mischief }
 describe.each(cases)('processes that live from notice to notice run $name', ({ machine, input }) => {
   it.each(mischiefs)('to the same end with $name', async ({ mischief }) => {
     const calm = workers();
-    const undisturbed = await runQueued(machine, input, calm, machines, { seed: 0 });
+    const undisturbed = await runQueued(machine, input, calm, childMachines, { seed: 0 });
     expect(undisturbed.summary.status).toBe('SUCCEEDED');
     let deaths = 0;
     for (const seed of SEEDS) {
       const calls = workers();
-      const run = await runQueued(machine, input, calls, machines, { ...mischief, seed });
+      const run = await runQueued(machine, input, calls, childMachines, { ...mischief, seed });
       const named = `seed ${seed}: ${run.given} notices, ${run.deaths} deaths`;
 
       expect(run.summary, named).toMatchObject({ status: 'SUCCEEDED', output: undisturbed.summary.output });

@@ -1,40 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { isObject, type Json } from '../../../engine/data/json.ts';
 import type { StoredMachine } from '../../../engine/runner/ports.ts';
-import { crashMachine, distributedCrashMachine } from '../../chaos/crash-machine.ts';
+import { childMachines, crashMachine, distributedCrashMachine, parentMachine } from '../../chaos/crash-machine.ts';
 import { historyLines } from '../../support/history-lines.ts';
-import { storedMachine } from '../../support/run-machine.ts';
 import { seededDice } from '../../support/seeded-dice.ts';
 import { type GcpHost, type GcpHostOptions, machineArn, startGcpHost } from './start-gcp-host.ts';
 
 /** More of them with POINTSMAN_CHAOS. */
 const SEEDS = process.env['POINTSMAN_CHAOS'] === undefined ? [1, 2] : [1, 2, 3, 4, 5, 6, 7, 8];
 
-const child = (Seconds: number) => ({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds, End: true } } });
-const startOf = (name: string, more: object) => ({
-  Type: 'Task',
-  Resource: 'arn:aws:states:::states:startExecution.sync:2',
-  Arguments: { StateMachineArn: machineArn(name), Input: {} },
-  ...more,
-});
-const parent = storedMachine('parent', {
-  QueryLanguage: 'JSONata',
-  StartAt: 'Short',
-  States: {
-    Short: startOf('short', { Output: 'short', Next: 'Long' }),
-    Long: startOf('long', {
-      TimeoutSeconds: 60,
-      Catch: [{ ErrorEquals: ['States.Timeout'], Output: 'given up', Next: 'Done' }],
-      End: true,
-    }),
-    Done: { Type: 'Succeed' },
-  },
-});
-
 const cases: readonly { readonly name: string; readonly machine: StoredMachine; readonly input: Json }[] = [
   { name: 'branches, iterations, retries and waits', machine: crashMachine, input: { items: [1, 2, 3, 4, 5] } },
   { name: 'distributed Maps', machine: distributedCrashMachine, input: { items: [1, 2, 3, 4, 5, 6] } },
-  { name: 'child executions', machine: parent, input: null },
+  { name: 'child executions', machine: parentMachine, input: null },
 ];
 
 type Disturbance = Partial<GcpHostOptions>;
@@ -98,7 +76,7 @@ afterEach(async () => {
 async function run(machine: StoredMachine, input: Json, disturbance: Disturbance) {
   const keys = new Set<string>();
   const host = await startGcpHost({
-    definitions: { short: child(5), long: child(86_400), m: machine.definition },
+    definitions: { ...childMachines, m: machine.definition },
     functions: {
       async steady(given, { key }) {
         keys.add(key);

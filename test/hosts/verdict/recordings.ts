@@ -1,8 +1,6 @@
-import { type Fetch, listen } from '../../../adapters/local/host/listen.ts';
 import { readRecordings } from '../../conformance/case.ts';
-import { ACCOUNT, REGION } from '../../conformance/case-host.ts';
-import { type Client, createClient } from '../../conformance/client.ts';
-import { runCase, type Theatre } from '../../conformance/run-case.ts';
+import { openTheatre } from '../../conformance/open-theatre.ts';
+import { runCase } from '../../conformance/run-case.ts';
 import type { OpenHost } from '../hosts.ts';
 
 export type RecordingVerdict =
@@ -19,18 +17,7 @@ export async function* playRecordings(
   open: OpenHost,
 ): AsyncGenerator<readonly [id: string, verdict: RecordingVerdict]> {
   const { cases, behaviours } = readRecordings(folder);
-  let fetchAs: (account: string) => Fetch = () => () => new Response(null, { status: 503 });
-  const accountOf = (request: Request) => /^\/accounts\/(\d+)/.exec(new URL(request.url).pathname)?.[1] ?? ACCOUNT;
-  const server = await listen((request) => fetchAs(accountOf(request))(request), '127.0.0.1', 0);
-  const clients = new Map<string, Client>();
-  const theatre: Theatre = {
-    serve: (host) => void (fetchAs = host.fetch),
-    client(account) {
-      const client = clients.get(account) ?? createClient(`${server.url}/accounts/${account}`, REGION);
-      clients.set(account, client);
-      return client;
-    },
-  };
+  const theatre = await openTheatre();
   try {
     for (const recorded of cases.filter(({ id }) => ids.has(id))) {
       const outcome = await runCase(recorded, behaviours, theatre, open);
@@ -40,8 +27,7 @@ export async function* playRecordings(
       else yield [recorded.id, { kind: 'different', difference: outcome.difference }];
     }
   } finally {
-    for (const client of clients.values()) client.close();
-    await server.close();
+    await theatre.close();
   }
 }
 
